@@ -1,0 +1,146 @@
+"""Settings, read once in run_bot.py and passed down; nothing below imports an instance.
+
+Sources, the first wins: environment, `.env`, then an optional YAML file (`huoke.yaml`, or the
+one that HUOKE_CONFIG names). Nested names join with two underscores: SANDBOX__DAY_SECONDS.
+"""
+
+import os
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)  # fmt: skip
+
+from config.errors import ConfigurationError
+from config.i18n import Language
+
+_DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+class Section(BaseModel):
+    """One integration or one group of settings; a misspelt name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SandboxSettings(Section):
+    """The simulated ad market."""
+
+    seed: int = 7
+    day_seconds: float = Field(default=86_400, gt=0, description="real seconds per market day")
+
+
+class ApprovalSettings(Section):
+    """Who may agree to spending, in the organisation's currency per day."""
+
+    own_daily_limit: Decimal = Field(default=Decimal(1_000), ge=0)
+    two_people_above: Decimal = Field(default=Decimal(10_000), ge=0)
+    expires_after: timedelta = timedelta(hours=24)
+
+
+class ShortTermSettings(Section):
+    ttl: timedelta = timedelta(hours=24)
+    window_tokens: int = Field(default=2_000, ge=100)
+
+
+class WorkSettings(Section):
+    """How turns and sends are worked on."""
+
+    lease: timedelta = Field(default=timedelta(seconds=12), le=timedelta(seconds=15))
+    turn_timeout: timedelta = timedelta(seconds=60)
+    max_attempts: int = Field(default=3, ge=1, description="tries of a turn that fails")
+    max_crashes: int = Field(default=12, ge=3, description="tries of a turn that kills workers")
+    parallel_turns: int = Field(default=16, ge=1)
+
+
+class LogSettings(Section):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["json", "console"] = "json"
+
+
+class Settings(BaseSettings):
+    """An integration that is not configured is None, and absent from the running service."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    data_dir: Path = Path("data")
+    organisation: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")
+    language: Language = Language.zh_cn
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    sandbox: SandboxSettings | None = SandboxSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
+    short_term: ShortTermSettings = ShortTermSettings()
+    work: WorkSettings = WorkSettings()
+    log: LogSettings = LogSettings()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in _DATABASES:
+            raise ValueError(f"must start with one of {', '.join(f'{d}://' for d in _DATABASES)}")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        scheme = urlsplit(value.get_secret_value()).scheme if value else "redis"
+        if scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's URL; the embedded default is a file in the data folder."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'huoke.db'}"
+
+    @property
+    def embedded(self) -> bool:
+        """One process on a data folder of its own, held by a lock."""
+        return self.database.startswith("sqlite")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = Path(os.environ.get("HUOKE_CONFIG", "huoke.yaml"))
+        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=path)
+        _refuse_unknown_names(settings_cls, yaml, path)
+        return init_settings, env_settings, dotenv_settings, yaml
+
+
+def load_settings() -> Settings:
+    """Read and check the settings; raises ConfigurationError that names each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"{'__'.join(str(part).upper() for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise ConfigurationError("; ".join(problems)) from None
+
+
+def _refuse_unknown_names(
+    settings: type[BaseSettings], source: YamlConfigSettingsSource, path: Path
+) -> None:
+    unknown = sorted(set(source()) - set(settings.model_fields))
+    if unknown:
+        raise ConfigurationError(f"{path} has unknown settings: {', '.join(unknown)}")

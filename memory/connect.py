@@ -1,0 +1,15 @@
+"""The Redis that the settings name, or one in this process that speaks the same language."""
+
+from redis.asyncio import Redis
+
+
+def open_redis(url: str | None) -> Redis:
+    """A client whose replies are text. Without a URL nothing outlives the process, which is what
+    short-term memory allows: it is rebuilt from the database."""
+    if url is None:
+        # Imported here: a process with a real Redis does not need it.
+        from fakeredis import FakeAsyncRedis
+
+        return FakeAsyncRedis(decode_responses=True)
+    client: Redis = Redis.from_url(url, decode_responses=True)
+    return client

@@ -1,0 +1,12 @@
+"""The only place that spells Redis keys; the organisation is in the type, so it is in the key."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationKey:
+    organisation_id: int
+    conversation_id: int
+
+    def window(self) -> str:
+        return f"huoke:{self.organisation_id}:conversation:{self.conversation_id}:window"

@@ -1,0 +1,51 @@
+"""The window of a conversation as the database tells it, for when Redis lost it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from memory.short_term import Entry
+from storage.database import Database
+from storage.tables.work import InboxMessage, OutboxMessage
+
+# The window is bounded in tokens; this many turns always fill it.
+_TURNS = 60
+_KEPT_COMMANDS = ("/approve", "/reject")
+
+
+def belongs_to_window(text: str) -> bool:
+    """Slash commands are no conversation, except those whose answers show what an order did."""
+    return not text.startswith("/") or text.startswith(_KEPT_COMMANDS)
+
+
+async def window_from_database(
+    database: Database, conversation_id: int, before_inbox_id: int
+) -> Sequence[Entry]:
+    """Everything said in the conversation before this message, oldest first."""
+    async with database.reading() as session:
+        asked = await session.scalars(
+            select(InboxMessage)
+            .where(
+                InboxMessage.conversation_id == conversation_id, InboxMessage.id < before_inbox_id
+            )
+            .order_by(InboxMessage.id.desc())
+            .limit(_TURNS)
+        )
+        messages = [row for row in reversed(asked.all()) if belongs_to_window(row.text)]
+        answered = await session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.reply_to.in_([row.id for row in messages]))
+            .order_by(OutboxMessage.id)
+        )
+        answers: dict[int | None, list[OutboxMessage]] = defaultdict(list)
+        for answer in answered:
+            answers[answer.reply_to].append(answer)
+    entries: list[Entry] = []
+    for row in messages:
+        entries.append(Entry(turn=row.id, role="user", text=row.text))
+        entries.extend(
+            Entry(turn=row.id, role="assistant", text=answer.text, shown=tuple(answer.shown))
+            for answer in answers[row.id]
+        )
+    return entries

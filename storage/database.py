@@ -1,0 +1,102 @@
+"""Engine and units of work.
+
+A function that takes a `ReadSession` cannot hand it to one that writes: a write `Session` is
+needed there, and only `unit_of_work` makes one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from types import TracebackType
+from typing import Any, NewType, Self
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+ReadSession = NewType("ReadSession", AsyncSession)
+Session = NewType("Session", ReadSession)
+
+_BUSY_SECONDS = 10
+
+
+class Database:
+    """Owns the connection pool; use as an async context manager."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self._engine = _engine(self.url)
+        self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(
+            self._engine.execution_options(writes=True), expire_on_commit=False
+        )
+        # SQLite has one writer: waiting here is fair and wakes at once, its busy handler polls.
+        self._turn: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[Session]:
+        """One writing transaction: commits when the block ends, rolls back when it raises."""
+        async with self._turn, self._writing.begin() as session:
+            yield Session(ReadSession(session))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadSession]:
+        """One reading transaction; nothing in it is committed."""
+        async with self._reading() as session:
+            yield ReadSession(session)
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    # The driver would begin by itself, too late for a consistent read; see _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # FULL keeps an acknowledged message through a power cut, not only through kill -9.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote between.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

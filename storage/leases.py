@@ -1,0 +1,111 @@
+"""One turn at a time per conversation, across processes: a lease in the conversation's row.
+
+Every new owner raises the fence. A worker that stalled, lost the lease and woke again finds a
+higher fence (or another owner) at its next check and stops with LeaseLost; the transaction that
+ends a turn checks in the same statement that gives the lease back, so that it cannot commit.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, update
+
+from config.clock import Clock
+from config.errors import AppError
+from storage.database import Database, Session
+from storage.tables.work import Conversation
+
+
+class LeaseLost(AppError):
+    def __init__(self, conversation_id: int) -> None:
+        super().__init__(f"conversation {conversation_id} is worked on by somebody else")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Proof of ownership, valid until `check` says otherwise."""
+
+    conversation_id: int
+    fence: int
+    leases: "Leases"
+
+    async def check(self) -> None:
+        """Extend the lease; raises LeaseLost when another worker owns the conversation."""
+        async with self.leases.database.unit_of_work() as session:
+            await self.leases.extend(session, self)
+
+    async def give_back(self, session: Session) -> None:
+        """End the ownership inside the transaction that ends the turn; raises LeaseLost."""
+        await self.leases.release(session, self)
+
+
+class Leases:
+    """`owner` names this process; `duration` is how long a dead owner blocks a conversation."""
+
+    def __init__(
+        self, database: Database, *, owner: str, clock: Clock, duration: timedelta
+    ) -> None:
+        self.database = database
+        self._owner = owner
+        self._clock = clock
+        self._duration = duration
+
+    async def take(self, session: Session, conversation_id: int) -> Lease | None:
+        """The lease of a free (or abandoned) conversation, None while somebody else holds it."""
+        now = self._clock.now()
+        fence = await session.scalar(
+            update(Conversation)
+            .where(
+                Conversation.id == conversation_id,
+                or_(Conversation.lease_owner.is_(None), Conversation.lease_until < now),
+            )
+            .values(
+                lease_owner=self._owner,
+                lease_until=now + self._duration,
+                lease_fence=Conversation.lease_fence + 1,
+            )
+            .returning(Conversation.lease_fence)
+        )
+        if fence is None:
+            return None
+        return Lease(conversation_id=conversation_id, fence=fence, leases=self)
+
+    async def extend(self, session: Session, lease: Lease) -> None:
+        await self._change(session, lease, lease_until=self._clock.now() + self._duration)
+
+    async def release(self, session: Session, lease: Lease) -> None:
+        await self._change(session, lease, lease_owner=None, lease_until=None)
+
+    @asynccontextmanager
+    async def kept_alive(self, lease: Lease) -> AsyncIterator[None]:
+        """Extend the lease in the background while the block runs."""
+        keeper = asyncio.create_task(self._keep(lease))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError, LeaseLost):
+                await keeper
+
+    async def _keep(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(self._duration.total_seconds() / 3)
+            await lease.check()
+
+    async def _change(self, session: Session, lease: Lease, **values: object) -> None:
+        changed = await session.scalar(
+            update(Conversation)
+            .where(
+                Conversation.id == lease.conversation_id,
+                Conversation.lease_owner == self._owner,
+                Conversation.lease_fence == lease.fence,
+            )
+            .values(**values)
+            .returning(Conversation.id)
+        )
+        if changed is None:
+            raise LeaseLost(lease.conversation_id)

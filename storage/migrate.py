@@ -1,0 +1,49 @@
+"""Brings the database to the newest schema."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from storage.database import Database
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def newest_revision() -> str:
+    """Revisions are the numbers that their file names begin with."""
+    return max(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
+async def current_revision(database: Database) -> str | None:
+    """None for a database without our schema."""
+    async with database.reading() as session:
+        try:
+            found: str | None = await session.scalar(
+                text("SELECT version_num FROM alembic_version")
+            )
+        except DBAPIError:
+            return None
+        return found
+
+
+async def migrate(database: Database, revision: str = "head") -> bool:
+    """Upgrade to `revision`; False when the schema was the newest already.
+
+    Alembic is imported only when there is something to do: it costs half a second.
+    """
+    if revision == "head" and await current_revision(database) == newest_revision():
+        return False
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    async with database.engine.execution_options(writes=True).begin() as connection:
+
+        def upgrade(sync_connection: object) -> None:
+            config.attributes["connection"] = sync_connection
+            command.upgrade(config, revision)
+
+        await connection.run_sync(upgrade)
+    return True

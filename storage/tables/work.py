@@ -1,0 +1,137 @@
+"""What makes work survive: inbox, conversations and their leases, outbox, action ledger."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.tables.base import OwnedByOrganisation, Table, words
+from storage.types import BigId
+
+
+class Conversation(OwnedByOrganisation, Table):
+    """One chat on one channel; `person_id` is who a private chat is with. The lease columns let one worker at a time take its turns:
+    `lease_fence` grows with every owner, so that a worker that lost the lease can be told."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("organisation_id", "channel", "bot", "chat"),)
+
+    channel: Mapped[str] = mapped_column(String(32))
+    bot: Mapped[str] = mapped_column(String(64))
+    chat: Mapped[str] = mapped_column(String(128))
+    person_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    lease_fence: Mapped[int] = mapped_column(default=0)
+
+
+class InboxStatus(StrEnum):
+    received = "received"
+    done = "done"
+    failed = "failed"
+
+
+class InboxMessage(OwnedByOrganisation, Table):
+    """A message as received, before the channel was told that we have it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "channel", "bot", "external_id"),
+        Index("ix_inbox_open", "organisation_id", "status", "conversation_id", "id"),
+        Index("ix_inbox_conversation", "conversation_id", "id"),
+    )
+
+    channel: Mapped[str] = mapped_column(String(32))
+    bot: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(String(128))
+    conversation_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("people.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    status: Mapped[InboxStatus] = mapped_column(words(InboxStatus), default=InboxStatus.received)
+    attempts: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+
+
+class OutboxStatus(StrEnum):
+    queued = "queued"
+    sending = "sending"
+    sent = "sent"
+    failed = "failed"
+    unknown = "unknown"
+
+
+class OutboxMessage(OwnedByOrganisation, Table):
+    """A message to send. `key` is made of what caused it and its position, so that a turn that
+    runs again does not answer twice. `shown` are the ids that the text names."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "key"),
+        Index("ix_outbox_open", "status", "conversation_id", "id"),
+        Index("ix_outbox_conversation", "conversation_id", "id"),
+    )
+
+    key: Mapped[str] = mapped_column(String(160))
+    conversation_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    reply_to: Mapped[int | None] = mapped_column(BigId, ForeignKey("inbox.id", ondelete="SET NULL"))
+    text: Mapped[str] = mapped_column(Text)
+    buttons: Mapped[list[dict[str, str]]] = mapped_column(default=list)
+    shown: Mapped[list[str]] = mapped_column(default=list)
+    status: Mapped[OutboxStatus] = mapped_column(words(OutboxStatus), default=OutboxStatus.queued)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    sending_since: Mapped[datetime | None]
+    sender: Mapped[str | None] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(128))
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class OutboxFile(OwnedByOrganisation, Table):
+    """A file that goes out with a message; kept until the message is finished."""
+
+    __tablename__ = "outbox_files"
+
+    outbox_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("outbox.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    name: Mapped[str]
+    media_type: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ActionStatus(StrEnum):
+    pending = "pending"
+    executing = "executing"
+    completed = "completed"
+    failed = "failed"
+    unknown = "unknown"
+
+
+class Action(OwnedByOrganisation, Table):
+    """The ledger: one row per outside effect, written before the effect."""
+
+    __tablename__ = "actions"
+    __table_args__ = (UniqueConstraint("organisation_id", "key"),)
+
+    key: Mapped[str] = mapped_column(String(160))
+    kind: Mapped[str] = mapped_column(String(64))
+    request: Mapped[dict[str, Any]]
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[ActionStatus] = mapped_column(words(ActionStatus), default=ActionStatus.pending)
+    attempts: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
