@@ -1,0 +1,63 @@
+"""Answers to approvals: count the vote, run the plan once, tell the one who asked."""
+
+from dataclasses import replace
+
+from agent.contract import Reply, Turn
+from agent.nodes.reply import from_results
+from config.failpoints import failpoint
+from config.settings import ApprovalSettings
+from tools.approvals.service import Verdict, approvals_of
+from tools.context import ToolContext
+from tools.layer import ToolLayer
+from tools.result import ToolResult
+
+
+class ApprovalDesk:
+    def __init__(self, layer: ToolLayer, settings: ApprovalSettings) -> None:
+        self._layer = layer
+        self._settings = settings
+
+    async def agree(self, context: ToolContext, turn: Turn, ref: str) -> Reply:
+        """Raises UserFacingError when this person cannot say yes to it (any more)."""
+        async with context.database.unit_of_work() as session:
+            service = approvals_of(session, context, self._settings)
+            verdict = await service.approve(session, ref, turn.asker, inbox_id=turn.inbox_id)
+            await service.record(session, "approval.agreed", verdict.approval, turn.asker)
+        failpoint("voted")
+        name = f"P-{verdict.approval.number}"
+        if verdict.next == "wait":
+            return Reply(text=context.say("approvals.one_more_needed", ref=name), shown=(name,))
+        order = replace(context, order_key=f"approval:{verdict.approval.id}")
+        result = await self._layer.execute(order, verdict.approval)
+        failpoint("executed")
+        await self._settle(context, turn, verdict, result)
+        return from_results([result], turn.language)
+
+    async def refuse(self, context: ToolContext, turn: Turn, ref: str) -> Reply:
+        async with context.database.unit_of_work() as session:
+            service = approvals_of(session, context, self._settings)
+            approval = await service.reject(ref, turn.asker)
+            await service.record(session, "approval.rejected", approval, turn.asker)
+            if approval.requested_by != turn.asker.id:
+                await context.notifier.to_people(
+                    session, f"approval:{approval.id}:end", [approval.requested_by],
+                    "approvals.was_rejected", ref=f"P-{approval.number}", name=turn.asker.name,
+                    summary=approval.summary,
+                )  # fmt: skip
+        name = f"P-{approval.number}"
+        return Reply(text=context.say("approvals.rejected", ref=name), shown=(name,))
+
+    async def _settle(
+        self, context: ToolContext, turn: Turn, verdict: Verdict, result: ToolResult
+    ) -> None:
+        async with context.database.unit_of_work() as session:
+            service = approvals_of(session, context, self._settings)
+            approval = await service.settle(verdict.approval, result.status, result.text)
+            event = f"approval.{approval.status.value}"
+            await service.record(session, event, approval, turn.asker)
+            if approval.requested_by != turn.asker.id and result.status != "retry":
+                await context.notifier.to_people(
+                    session, f"approval:{approval.id}:end", [approval.requested_by],
+                    "approvals.was_answered", ref=f"P-{approval.number}", name=turn.asker.name,
+                    result=result.text,
+                )  # fmt: skip

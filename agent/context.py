@@ -1,0 +1,28 @@
+"""What a turn is given and never saved."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from agent.contract import Plan, PlanRequest, Turn
+from memory.facts import FactStore
+from memory.short_term import Rebuild, ShortTermMemory
+from tools.context import ToolContext
+from tools.layer import ToolLayer
+from tools.registry import Persona
+
+Planning = Callable[[PlanRequest], Awaitable[Plan]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnContext:
+    """`tools` is the layer of the asker's persona; `rebuild` reads the window from the database."""
+
+    turn: Turn
+    persona: Persona
+    tools: ToolLayer
+    tool_context: ToolContext
+    platforms: tuple[str, ...]
+    plan: Planning
+    short_term: ShortTermMemory
+    facts: FactStore
+    rebuild: Rebuild

@@ -1,0 +1,115 @@
+"""What goes into planning and into a turn, and what comes out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from config.i18n import Language
+from tools.context import Asker, Fence
+from tools.result import Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """One message to understand. `now` is aware and in the organisation's time zone; `history` is
+    the conversation before it, oldest first; `platforms` are the ad platforms configured."""
+
+    text: str
+    now: datetime
+    history: tuple[Utterance, ...] = ()
+    platforms: tuple[str, ...] = ("sandbox",)
+    persona: Literal["manager", "customer"] = "manager"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCall:
+    """A tool and its arguments. `quotes` gives, per argument, the person's own words (a substring
+    of this message or of an earlier one of theirs) that the value was read from; a value that was
+    resolved by reference ("it", "the second") quotes the referring words."""
+
+    tool: str
+    args: dict[str, Any]
+    quotes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A missing or unclear argument of `call`; `choices` are ready values when they are few."""
+
+    call: PlannedCall
+    argument: str
+    choices: tuple[str, ...] = ()
+
+
+Talk = Literal[
+    "greeting", "thanks", "bye", "identity", "capabilities", "noted", "cancelled",
+    "out_of_scope", "unclear",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Exactly one of `calls`, `ask` and `talk` is set. `confidence` is 0…1."""
+
+    language: Language
+    confidence: float
+    calls: tuple[PlannedCall, ...] = ()
+    ask: Ask | None = None
+    talk: Talk | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """What a turn needs to know about the organisation."""
+
+    id: int
+    timezone: ZoneInfo
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message to answer. `fence` proves that this worker still owns the conversation."""
+
+    organisation: Organisation
+    conversation_id: int
+    inbox_id: int
+    asker: Asker
+    language: Language
+    text: str
+    fence: Fence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """Pressing it is the same as writing `send`."""
+
+    label: str
+    send: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """`shown` are the ids that the text names, in their order."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    shown: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Agent(Protocol):
+    async def take(self, turn: Turn) -> Reply:
+        """Understand the message, act, and word the answer. May run again for the same turn
+        after a crash: what it did then is not done twice."""
+
+    async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
+        """Say yes or no to approval `ref` in the asker's name, and run the plan when that was
+        the last yes it needed. Raises UserFacingError when it cannot be answered so."""

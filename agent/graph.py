@@ -1,0 +1,36 @@
+"""The whole agent on one screen.
+
+recall → route → act ⇄ decide → reply → remember
+"""
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from agent.context import TurnContext
+from agent.nodes.act import act
+from agent.nodes.decide import after_acting, after_routing
+from agent.nodes.recall import recall
+from agent.nodes.remember import remember
+from agent.nodes.reply import reply
+from agent.nodes.route import route
+from agent.state import State
+
+# Set by hand: the library's default is 10,007.
+RECURSION_LIMIT = 32
+
+
+def build_graph() -> CompiledStateGraph[State, TurnContext, State, State]:
+    """No checkpointer: a turn ends at the approval row, and the approval runs the stored plan."""
+    graph = StateGraph(State, context_schema=TurnContext)
+    graph.add_node(recall)
+    graph.add_node(route)
+    graph.add_node(act)
+    graph.add_node(reply)
+    graph.add_node(remember)
+    graph.add_edge(START, "recall")
+    graph.add_edge("recall", "route")
+    graph.add_conditional_edges("route", after_routing, ["act", "reply"])
+    graph.add_conditional_edges("act", after_acting, ["act", "reply"])
+    graph.add_edge("reply", "remember")
+    graph.add_edge("remember", END)
+    return graph.compile()

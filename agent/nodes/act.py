@@ -1,0 +1,32 @@
+"""Run the next planned call through the tool layer."""
+
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from agent.context import TurnContext
+from agent.state import State
+from tools.layer import ToolCall
+from tools.provenance import Evidence
+
+
+async def act(state: State, runtime: Runtime[TurnContext]) -> State:
+    given = runtime.context
+    position = len(state.get("results", []))
+    planned = state["plan"].calls[position]
+    result = await given.tools.call(
+        replace(given.tool_context, order_key=f"inbox:{given.turn.inbox_id}:{position}"),
+        ToolCall(tool=planned.tool, args=planned.args, quotes=planned.quotes),
+        _evidence(state, given),
+    )
+    return {"results": [result]}
+
+
+def _evidence(state: State, given: TurnContext) -> Evidence:
+    history = state["history"]
+    only_platform = {"platform": given.platforms[0]} if len(given.platforms) == 1 else {}
+    return Evidence(
+        utterances=[given.turn.text, *(entry.text for entry in history if entry.role == "user")],
+        shown=frozenset(ref for entry in history for ref in entry.shown),
+        configured=only_platform,
+    )

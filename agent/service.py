@@ -1,0 +1,86 @@
+"""The agent as the rest of the service sees it: a turn in, a reply out."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+
+from agent.approvals import ApprovalDesk
+from agent.context import TurnContext
+from agent.contract import Plan, PlanRequest, Reply, Turn
+from agent.graph import RECURSION_LIMIT, build_graph
+from agent.nodes.recall import conversation_key
+from config.roles import Role
+from memory.facts import FactStore
+from memory.rebuild import window_from_database
+from memory.short_term import Entry, ShortTermMemory
+from tools.context import ToolContext
+from tools.layer import ToolLayer
+from tools.registry import Persona
+
+Planner = Callable[[PlanRequest], Plan]
+
+
+class HuoKeAgent:
+    """Implements `agent.contract.Agent`. `open_tools` makes the tool context of a turn; planning
+    is computation, so it runs in `planning`, an executor with one thread."""
+
+    def __init__(
+        self,
+        *,
+        layers: Mapping[Persona, ToolLayer],
+        desk: ApprovalDesk,
+        planner: Planner,
+        planning: Executor,
+        short_term: ShortTermMemory,
+        open_tools: Callable[[Turn], ToolContext],
+    ) -> None:
+        self._graph = build_graph()
+        self._layers = layers
+        self._desk = desk
+        self._planner = planner
+        self._planning = planning
+        self._short_term = short_term
+        self._open_tools = open_tools
+
+    async def take(self, turn: Turn) -> Reply:
+        given = self._given(turn)
+        state = await self._graph.ainvoke({}, {"recursion_limit": RECURSION_LIMIT}, context=given)
+        reply: Reply = state["reply"]
+        return reply
+
+    async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
+        given = self._given(turn)
+        answer = self._desk.agree if agreed else self._desk.refuse
+        reply = await answer(given.tool_context, turn, ref)
+        # "Start it" after "/approve P-5" needs to know what P-5 made.
+        await given.short_term.append(
+            conversation_key(given),
+            turn.inbox_id,
+            [
+                Entry(turn=turn.inbox_id, role="user", text=turn.text),
+                Entry(turn=turn.inbox_id, role="assistant", text=reply.text, shown=reply.shown),
+            ],
+        )
+        return reply
+
+    async def _plan(self, request: PlanRequest) -> Plan:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._planning, self._planner, request
+        )
+
+    def _given(self, turn: Turn) -> TurnContext:
+        persona: Persona = "customer" if turn.asker.role is Role.customer else "manager"
+        tools = self._open_tools(turn)
+        return TurnContext(
+            turn=turn,
+            persona=persona,
+            tools=self._layers[persona],
+            tool_context=tools,
+            platforms=tuple(tools.platforms.names),
+            plan=self._plan,
+            short_term=self._short_term,
+            facts=FactStore(turn.organisation.id, tools.clock),
+            rebuild=lambda: window_from_database(
+                tools.database, turn.conversation_id, turn.inbox_id
+            ),
+        )

@@ -1,0 +1,107 @@
+"""A chat in the terminal: typed lines in, coloured answers out; it also reads a pipe.
+
+A line is acknowledged (and the prompt comes back) when it is on disk and answered. A number
+presses the button of the last message with that number.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+from bot.channels.base import Capabilities, Handler
+from bot.channels.console.lines import LineSource
+from bot.channels.console.screen import Screen
+from bot.messages import Address, Button, File, InboundMessage, OutboundMessage
+
+NAME = "console"
+
+
+class ConsoleChannel:
+    """One person's chat. `settled` waits until what was said is answered; files that arrive are
+    saved below `folder`."""
+
+    name = NAME
+    capabilities = Capabilities(buttons=True, files=True)
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        person: str,
+        lines: LineSource,
+        screen: Screen,
+        folder: Path,
+        settled: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._account = account
+        self._person = person
+        self._lines = lines
+        self._screen = screen
+        self._folder = folder
+        self._settled = settled
+        self._buttons: tuple[Button, ...] = ()
+
+    @property
+    def chats(self) -> frozenset[str]:
+        return frozenset({self._account})
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+    async def run(self, handler: Handler) -> None:
+        """Until the end of input, or a line that says quit."""
+        await self._settled()
+        async for line in self._lines:
+            text = line.strip()
+            if text.lower() in ("/quit", "/exit", "exit", "quit"):
+                break
+            if text:
+                await handler(self._message(text))
+                await self._settled()
+
+    async def send(self, message: OutboundMessage) -> str:
+        """Print it; the id is made here, as a terminal has none."""
+        saved = await asyncio.to_thread(self._save, message.files)
+        self._buttons = message.buttons
+        self._screen.show(message, saved)
+        return uuid4().hex
+
+    def _message(self, text: str) -> InboundMessage:
+        pressed = self._pressed(text)
+        if pressed is not None:
+            self._screen.echo(pressed.label)
+            text = pressed.send
+        return InboundMessage(
+            external_id=uuid4().hex,
+            address=Address(channel=NAME, bot=NAME, chat=self._account),
+            sender_id=self._account,
+            sender_name=self._person,
+            text=text,
+        )
+
+    def _pressed(self, text: str) -> Button | None:
+        number = int(text) if text.isdecimal() and len(text) < 3 else 0
+        return self._buttons[number - 1] if 1 <= number <= len(self._buttons) else None
+
+    def _save(self, files: tuple[File, ...]) -> list[Path]:
+        saved = []
+        for file in files:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = _free_name(self._folder / Path(file.name).name)
+            path.write_bytes(file.content)
+            saved.append(path)
+        return saved
+
+
+def _free_name(path: Path) -> Path:
+    """`path`, or the first of its numbered siblings that does not exist."""
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_stem(f"{path.stem}-{number}")
+    return candidate

@@ -1,0 +1,91 @@
+"""Finds and runs slash commands, and reads a plain yes or no to an approval that was just asked."""
+
+from difflib import get_close_matches
+
+from agent.contract import Reply, Turn
+from bot.commands import approvals, operations, people
+from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
+from config.errors import NotAllowed
+from config.i18n import Language, catalogue, say
+from config.roles import Role
+
+
+async def _help(use: Invocation) -> Reply:
+    role = use.turn.asker.role
+    lines = [
+        f"{use.say(f'commands.usage.{command.name}')}  {use.say(f'commands.about.{command.name}')}"
+        for command in COMMANDS
+        if role.includes(command.role)
+    ]
+    kind = "customer" if role is Role.customer else "staff"
+    return Reply(text="\n".join([use.say(f"commands.help_{kind}"), "", *lines]))
+
+
+COMMANDS = (
+    Command(name="help", role=Role.customer, run=_help),
+    Command(name="whoami", role=Role.customer, run=people.whoami),
+    Command(name="lang", role=Role.customer, run=people.lang, most=1),
+    Command(name="approvals", role=Role.manager, run=approvals.approvals),
+    Command(name="approve", role=Role.manager, run=approvals.approve, least=1, most=1),
+    Command(name="reject", role=Role.manager, run=approvals.reject, least=1, most=1),
+    Command(name="users", role=Role.admin, run=people.users),
+    Command(name="role", role=Role.admin, run=people.role, least=2, most=8),
+    Command(name="audit", role=Role.admin, run=operations.audit, most=1),
+    Command(name="health", role=Role.admin, run=operations.health),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+class CommandDesk:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def reading(self, turn: Turn) -> str | None:
+        """The command line that this message is, None when it is something to talk about."""
+        text = turn.text.strip()
+        if text.startswith(("/", "／")):
+            return "/" + text[1:]
+        verb = _plain_answer(turn, text)
+        ref = await self._just_asked(turn) if verb else None
+        return f"/{verb} {ref}" if ref else None
+
+    async def run(self, turn: Turn, line: str) -> Reply:
+        """Raises UserFacingError with the right usage when the line cannot be run."""
+        name, *words = line[1:].split() or [""]
+        # Telegram writes /help@the_bot in groups.
+        name = name.split("@")[0].lower()
+        command = _BY_NAME.get(name)
+        known = [each.name for each in COMMANDS if turn.asker.role.includes(each.role)]
+        if command is None:
+            nearest = get_close_matches(name, known, n=1)
+            raise UnknownCommand(name, nearest[0] if nearest else "")
+        if name not in known:
+            raise NotAllowed("commands.not_allowed", name=name)
+        if not command.least <= len(words) <= command.most:
+            raise WrongUsage(say(turn.language, f"commands.usage.{name}"))
+        return await command.run(Invocation(turn=turn, services=self._services, words=tuple(words)))
+
+    async def _just_asked(self, turn: Turn) -> str | None:
+        """The approval that the last message of this conversation asked about, if it asked one."""
+        async with self._services.database.reading() as session:
+            last = await self._services.outbox.last(session, turn.conversation_id, limit=1)
+        sends = [button["send"] for message in last for button in message.buttons]
+        refs = {send.split()[-1] for send in sends if send.startswith("/approve ")}
+        return refs.pop() if len(refs) == 1 else None
+
+
+def _plain_answer(turn: Turn, text: str) -> str | None:
+    """approve or reject when the whole message is a plain yes or no, in any of our languages."""
+    word = text.strip(" 。.!！~～").lower()
+    for verb in ("approve", "reject"):
+        if word in _words(verb):
+            return verb
+    return None
+
+
+def _words(verb: str) -> set[str]:
+    return {
+        word.strip()
+        for language in Language
+        for word in catalogue(language)[f"approvals.words_{verb}"].split(",")
+    }

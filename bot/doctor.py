@@ -1,0 +1,116 @@
+"""Checks every configured part, and says what is wrong and what to do."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import Settings
+from storage.database import Database
+from storage.migrate import current_revision, newest_revision
+
+_LEAST_FREE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One part: `fine` or not, what was seen, and what to do when it is not."""
+
+    part: str
+    fine: bool
+    seen: str
+    advice: str = ""
+
+
+async def examine(
+    settings: Settings, database: Database, redis: Redis, planner_file: Path
+) -> list[Finding]:
+    return [
+        _data_folder(settings.data_dir),
+        await _database(database),
+        await _redis(settings, redis),
+        _planner(planner_file),
+        _market(settings),
+    ]
+
+
+def _data_folder(folder: Path) -> Finding:
+    if not os.access(folder, os.W_OK):
+        advice = f"give this user the right to write there, or set DATA_DIR (now {folder})"
+        return Finding(part="data folder", fine=False, seen="cannot be written", advice=advice)
+    stat = os.statvfs(folder)
+    free = stat.f_bavail * stat.f_frsize
+    return Finding(
+        part="data folder",
+        fine=free > _LEAST_FREE_BYTES,
+        seen=f"{folder}, {free / 1e9:.1f} GB free",
+        advice="" if free > _LEAST_FREE_BYTES else "make room on this disk",
+    )
+
+
+async def _database(database: Database) -> Finding:
+    engine = database.url.get_backend_name()
+    started = time.perf_counter()
+    try:
+        async with database.engine.connect():
+            found = await current_revision(database)
+    except (SQLAlchemyError, OSError) as error:
+        return Finding(
+            part="database", fine=False, seen=f"{engine}: {type(error).__name__}",
+            advice="check DATABASE_URL (host, port, user, password), and that the server runs",
+        )  # fmt: skip
+    took = (time.perf_counter() - started) * 1000
+    newest = newest_revision()
+    if found != newest:
+        return Finding(
+            part="database", fine=False, seen=f"{engine}: schema {found or 'missing'}",
+            advice=f"run `python run_bot.py migrate` to bring it to {newest}",
+        )  # fmt: skip
+    return Finding(part="database", fine=True, seen=f"{engine}, schema {found}, {took:.1f} ms")
+
+
+async def _redis(settings: Settings, redis: Redis) -> Finding:
+    if settings.redis_url is None:
+        return Finding(part="short-term memory", fine=True, seen="in process (REDIS_URL is unset)")
+    started = time.perf_counter()
+    try:
+        await redis.echo("doctor")
+    except (RedisError, OSError) as error:
+        return Finding(
+            part="short-term memory", fine=False, seen=f"Redis: {type(error).__name__}",
+            advice="check REDIS_URL, and that the server runs",
+        )  # fmt: skip
+    took = (time.perf_counter() - started) * 1000
+    return Finding(part="short-term memory", fine=True, seen=f"Redis, {took:.1f} ms")
+
+
+def _planner(file: Path) -> Finding:
+    if file.exists():
+        return Finding(part="local planner", fine=True, seen="ready")
+    return Finding(
+        part="local planner", fine=False, seen="not trained for this version",
+        advice="run `make install`; it takes some seconds",
+    )  # fmt: skip
+
+
+def _market(settings: Settings) -> Finding:
+    if settings.sandbox is None:
+        return Finding(
+            part="ad platforms", fine=False, seen="none", advice="unset SANDBOX to have the sandbox"
+        )
+    day = settings.sandbox.day_seconds
+    return Finding(part="ad platforms", fine=True, seen=f"sandbox, a market day is {day:g} s")
+
+
+def worded(findings: list[Finding]) -> list[str]:
+    """Two lines a finding at most, for a terminal."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{'✓' if finding.fine else '✗'} {finding.part}: {finding.seen}")
+        if finding.advice:
+            lines.append(f"  → {finding.advice}")
+    return lines

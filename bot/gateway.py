@@ -1,0 +1,212 @@
+"""From a received message to a queued reply.
+
+receive: identity, conversation and inbox row in one transaction; returning means acknowledged.
+work: one turn at a time per conversation under a fenced lease; the reply, the end of the inbox
+row and the end of the lease are one transaction. A sweep takes over what dead workers left.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from agent.contract import Agent, Reply, Turn
+from bot.commands.desk import CommandDesk
+from bot.messages import InboundMessage
+from bot.replies import apology, draft_of
+from bot.turns import open_turn
+from config.clock import Clock
+from config.errors import TransientError, UserFacingError
+from config.failpoints import failpoint
+from config.i18n import Language, say
+from config.settings import WorkSettings
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.leases import Lease, LeaseLost, Leases
+from storage.outbox import Outbox
+from storage.tables.work import InboxStatus
+from tools.people.service import meet
+
+log = structlog.get_logger()
+
+_SWEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A turn that this worker owns; `attempt` counts from 1."""
+
+    lease: Lease
+    turn: Turn
+    attempt: int
+
+
+class Gateway:
+    """`queued` is called after every commit that queued a reply."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        organisation_id: int,
+        inbox: Inbox,
+        outbox: Outbox,
+        leases: Leases,
+        agent: Agent,
+        commands: CommandDesk,
+        clock: Clock,
+        settings: WorkSettings,
+        language: Language,
+        queued: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._organisation_id = organisation_id
+        self._inbox = inbox
+        self._outbox = outbox
+        self._leases = leases
+        self._agent = agent
+        self._commands = commands
+        self._clock = clock
+        self._settings = settings
+        self._language = language
+        self._queued = queued
+        self._slots = asyncio.Semaphore(settings.parallel_turns)
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()
+
+    async def receive(self, message: InboundMessage) -> bool:
+        """Keep the message; when this returns it survives kill -9. False for a redelivery."""
+        async with self._database.unit_of_work() as session:
+            person = await meet(
+                session, self._organisation_id, self._clock, channel=message.address.channel,
+                external_id=message.sender_id, name=message.sender_name,
+            )  # fmt: skip
+            conversation_id = await self._inbox.conversation(
+                session, message.address, private_with=person.id if message.private else None
+            )
+            new = await self._inbox.put(
+                session, place=message.address, external_id=message.external_id,
+                conversation_id=conversation_id, person_id=person.id, text=message.text,
+            )  # fmt: skip
+        failpoint("received")
+        self.wake(conversation_id)
+        return new
+
+    async def run(self) -> None:
+        """Sweep for work that nobody is doing, until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._sweep()
+                except Exception:
+                    log.exception("gateway.sweep_failed")
+                await asyncio.sleep(_SWEEP_SECONDS)
+        finally:
+            for task in self._working.values():
+                task.cancel()
+
+    def wake(self, conversation_id: int) -> None:
+        if conversation_id in self._working:
+            self._again.add(conversation_id)
+            return
+        self._working[conversation_id] = asyncio.create_task(
+            self._work(conversation_id), name=f"conversation:{conversation_id}"
+        )
+
+    async def idle(self) -> None:
+        """Wait until no conversation is being worked on."""
+        while self._working:
+            await asyncio.gather(*self._working.values())
+
+    async def waiting(self) -> int:
+        """How many messages are received and not answered."""
+        async with self._database.reading() as session:
+            return await self._inbox.open_count(session)
+
+    async def _sweep(self) -> None:
+        async with self._database.reading() as session:
+            waiting = await self._inbox.waiting_conversations(session, limit=100)
+        for conversation_id in waiting:
+            self.wake(conversation_id)
+
+    async def _work(self, conversation_id: int) -> None:
+        try:
+            while await self._take_next(conversation_id) or conversation_id in self._again:
+                self._again.discard(conversation_id)
+        except Exception:
+            # The row is still open: the sweep tries again when the lease has run out.
+            log.exception("gateway.work_failed", conversation=conversation_id)
+        finally:
+            self._again.discard(conversation_id)
+            del self._working[conversation_id]
+
+    async def _take_next(self, conversation_id: int) -> bool:
+        """Answer one message; False when there is none, or somebody else answers here."""
+        async with self._slots:
+            claimed = await self._claim(conversation_id)
+            if claimed is None:
+                return False
+            failpoint("leased")
+            try:
+                async with self._leases.kept_alive(claimed.lease):
+                    return await self._answer(claimed)
+            except LeaseLost as error:
+                log.warning("turn.lease_lost", error=str(error))
+                return False
+
+    async def _claim(self, conversation_id: int) -> Claimed | None:
+        async with self._database.unit_of_work() as session:
+            lease = await self._leases.take(session, conversation_id)
+            if lease is None:
+                return None
+            row = await self._inbox.oldest_open(session, conversation_id)
+            if row is None:
+                await lease.give_back(session)
+                return None
+            turn = await open_turn(session, row, lease, self._language)
+            return Claimed(lease=lease, turn=turn, attempt=row.attempts)
+
+    async def _answer(self, claimed: Claimed) -> bool:
+        turn, status = claimed.turn, InboxStatus.done
+        if claimed.attempt > self._settings.max_crashes:
+            log.error("turn.poisonous", inbox=turn.inbox_id, attempt=claimed.attempt)
+            await self._finish(claimed, apology(turn), InboxStatus.failed)
+            return True
+        try:
+            async with asyncio.timeout(self._settings.turn_timeout.total_seconds()):
+                reply = await self._reply(turn)
+        except UserFacingError as error:
+            reply = Reply(text=say(turn.language, error.key, **error.values))
+        except LeaseLost:
+            raise
+        except (TransientError, TimeoutError) as error:
+            log.warning("turn.transient", inbox=turn.inbox_id, error=str(error))
+            if claimed.attempt < self._settings.max_attempts:
+                await self._give_back(claimed.lease)
+                return False
+            reply, status = apology(turn), InboxStatus.failed
+        except Exception:
+            log.exception("turn.failed", inbox=turn.inbox_id)
+            reply, status = apology(turn), InboxStatus.failed
+        await self._finish(claimed, reply, status)
+        return True
+
+    async def _reply(self, turn: Turn) -> Reply:
+        command = await self._commands.reading(turn)
+        if command is not None:
+            return await self._commands.run(turn, command)
+        return await self._agent.take(turn)
+
+    async def _finish(self, claimed: Claimed, reply: Reply, status: InboxStatus) -> None:
+        failpoint("finishing")
+        async with self._database.unit_of_work() as session:
+            await self._outbox.queue(session, draft_of(claimed.turn, reply))
+            await self._inbox.finish(session, claimed.turn.inbox_id, status)
+            await claimed.lease.give_back(session)
+        failpoint("finished")
+        self._queued()
+
+    async def _give_back(self, lease: Lease) -> None:
+        async with self._database.unit_of_work() as session:
+            await lease.give_back(session)

@@ -1,0 +1,26 @@
+"""From the agent's reply to what the outbox keeps."""
+
+from agent.contract import Reply, Turn
+from config.i18n import say
+from storage.outbox import Draft, File
+
+
+def draft_of(turn: Turn, reply: Reply) -> Draft:
+    """The key is made of the message that is answered, so a repeated turn answers once."""
+    return Draft(
+        key=f"reply:{turn.inbox_id}",
+        conversation_id=turn.conversation_id,
+        reply_to=turn.inbox_id,
+        text=reply.text,
+        buttons=tuple({"label": button.label, "send": button.send} for button in reply.buttons),
+        shown=reply.shown,
+        files=tuple(
+            File(name=file.name, media_type=file.media_type, content=file.content)
+            for file in reply.attachments
+        ),
+    )
+
+
+def apology(turn: Turn) -> Reply:
+    """Honest words for a turn that failed: what was done is in the ledger, ask there."""
+    return Reply(text=say(turn.language, "bot.failed"))

@@ -1,0 +1,31 @@
+"""Writes the zh-TW catalogues from the zh-CN ones: `python -m config.i18n.traditional`.
+
+OpenCC converts characters and Taiwan's phrases; `_WORDS` is where its choice is not ours. The
+result is committed, so that a reader of Traditional Chinese can review it.
+"""
+
+from pathlib import Path
+
+from opencc import OpenCC
+
+_FOLDER = Path(__file__).parent
+_WORDS = {
+    "“": "「", "”": "」", "這周": "這週", "許可權": "權限", "檢視": "查看",
+    "新建": "新增", "平臺": "平台", "大白話": "白話", "審計": "稽核", "廣告組": "廣告組合",
+    "執行狀況": "運作狀況",
+}  # fmt: skip
+
+
+def write() -> None:
+    converter = OpenCC("s2twp")
+    for source in sorted((_FOLDER / "zh-CN").glob("*.yaml")):
+        text = source.read_text(encoding="utf-8")
+        if source.stem != "languages":
+            text = converter.convert(text)
+            for theirs, ours in _WORDS.items():
+                text = text.replace(theirs, ours)
+        (_FOLDER / "zh-TW" / source.name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,54 @@
+"""A gateway with everything below it real, and the agent of the test above it."""
+
+from datetime import timedelta
+
+from agent.contract import Agent
+from bot.commands.base import Services
+from bot.commands.desk import CommandDesk
+from bot.gateway import Gateway
+from bot.messages import Address, InboundMessage
+from config.clock import Clock
+from config.i18n import Language
+from config.settings import Settings, WorkSettings
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.leases import Leases
+from storage.outbox import Outbox
+
+
+async def _ping() -> None:
+    return None
+
+
+def a_gateway(
+    database: Database,
+    organisation_id: int,
+    agent: Agent,
+    clock: Clock,
+    *,
+    owner: str = "worker",
+    settings: WorkSettings | None = None,
+) -> Gateway:
+    settings = settings or WorkSettings()
+    outbox = Outbox(organisation_id, clock, owner=owner)
+    commands = CommandDesk(
+        Services(
+            database=database, agent=agent, outbox=outbox, clock=clock, settings=Settings(),
+            ping_memory=_ping,
+        )
+    )  # fmt: skip
+    return Gateway(
+        database=database, organisation_id=organisation_id, agent=agent, commands=commands,
+        inbox=Inbox(organisation_id, clock), outbox=outbox, clock=clock, settings=settings,
+        leases=Leases(database, owner=owner, clock=clock, duration=timedelta(seconds=12)),
+        language=Language.zh_cn, queued=lambda: None,
+    )  # fmt: skip
+
+
+def an_inbound(
+    text: str = "hi", *, id_: str = "m1", chat: str = "chat", sender: str = "account"
+) -> InboundMessage:
+    return InboundMessage(
+        external_id=id_, address=Address(channel="fake", bot="bot", chat=chat), sender_id=sender,
+        sender_name="Somebody", text=text,
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Who is asking, and what a tool may use to answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from config.clock import Clock
+from config.i18n import Language, say
+from config.roles import Role
+from storage.database import Database
+from storage.ledger import ActionLedger, Fence
+from tools.ports import AdPlatforms, Notifier
+
+__all__ = ["Asker", "Fence", "ToolContext"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The person whose request this is; `id` 0 stands for the service itself (a job)."""
+
+    id: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolContext:
+    """Given by the agent for one turn; nothing in it comes from a model.
+
+    `order_key` names the request for good (inbox row or approval, and position in the turn):
+    every effect of a tool derives its ledger key from it.
+    """
+
+    organisation_id: int
+    asker: Asker
+    language: Language
+    timezone: ZoneInfo
+    currency: str
+    conversation_id: int
+    order_key: str
+    database: Database
+    ledger: ActionLedger
+    clock: Clock
+    platforms: AdPlatforms
+    notifier: Notifier
+
+    def say(self, key: str, /, **values: Any) -> str:
+        """A text of the catalogues in the asker's language."""
+        return say(self.language, key, **values)
+
+    def local_now(self) -> datetime:
+        """The present moment in the organisation's time zone."""
+        return self.clock.now().astimezone(self.timezone)

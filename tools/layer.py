@@ -1,0 +1,164 @@
+"""The gate in front of every tool: registry, role, arguments, their origin, approval, errors.
+
+Nothing here reads wording to judge intent. A call runs when its tool is in the persona's own
+registry, the asker holds the role, the arguments have the declared form, every argument of a
+writing tool comes from where the tool allows it, and, for money, people agreed to the plan.
+"""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from config.errors import InvalidInput, NotAllowed, NotFound, TransientError, UserFacingError
+from config.failpoints import failpoint
+from config.settings import ApprovalSettings
+from storage.audit import AuditLog
+from storage.database import Session
+from storage.tables.trust import Approval
+from tools.approvals.service import ApprovalService, approvals_of, check_plan
+from tools.approvals.wording import describe
+from tools.context import Asker, ToolContext
+from tools.people.service import PeopleService
+from tools.provenance import Evidence, origin_of
+from tools.result import ToolResult
+from tools.spec import TRUSTED, Arguments, Risk, ToolSpec
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """What somebody (planner or model) wants run; `quotes` are the words behind each argument."""
+
+    tool: str
+    args: Mapping[str, Any]
+    quotes: Mapping[str, str] = field(default_factory=dict)
+
+
+class ToolLayer:
+    """Runs the tools of one persona."""
+
+    def __init__(self, tools: Mapping[str, ToolSpec], approvals: ApprovalSettings) -> None:
+        self.tools = tools
+        self._approvals = approvals
+
+    async def call(self, context: ToolContext, call: ToolCall, evidence: Evidence) -> ToolResult:
+        """Run one call; every refusal is a result in words, a bug is an exception."""
+        return await _in_words(context, self._call(context, call, evidence))
+
+    async def execute(self, context: ToolContext, approval: Approval) -> ToolResult:
+        """Run an approved plan; `context` is the approver's, its order key the approval's."""
+        return await _in_words(context, self._execute(context, approval))
+
+    async def _call(self, context: ToolContext, call: ToolCall, evidence: Evidence) -> ToolResult:
+        spec = self.tools.get(call.tool)
+        if spec is None:
+            raise NotFound("tools.unknown", tool=call.tool)
+        if not context.asker.role.includes(spec.role):
+            raise NotAllowed("tools.not_allowed")
+        if not spec.connected:
+            tool = context.say(f"tools.names.{spec.name}")
+            raise NotAllowed("tools.not_connected", tool=tool)
+        arguments = _validated(spec, call)
+        risk = spec.risk(arguments)
+        if risk is not Risk.read:
+            _check_origins(context, spec, call, arguments, evidence)
+        if risk is Risk.money:
+            return await self._propose(context, spec, arguments)
+        assert spec.run is not None
+        result = await spec.run(context, arguments)
+        failpoint("acted")
+        if risk is Risk.write:
+            async with context.database.unit_of_work() as session:
+                await self._audit(session, context, "tool.run", tool=spec.name, shown=result.shown)
+        return result
+
+    async def _propose(
+        self, context: ToolContext, spec: ToolSpec, arguments: Arguments
+    ) -> ToolResult:
+        assert spec.propose is not None
+        proposal = await spec.propose(context, arguments)
+        async with context.database.unit_of_work() as session:
+            service = approvals_of(session, context, self._approvals)
+            approval = await service.open(session, context, spec.name, proposal)
+            may_answer = service.may_answer(approval, context.asker)
+            if not may_answer:
+                await self._tell_approvers(session, context, service, approval)
+            await self._audit(
+                session, context, "approval.opened", tool=spec.name, plan=approval.plan
+            )
+        failpoint("proposed")
+        ref = f"P-{approval.number}"
+        text = describe(
+            context.language, approval, context.timezone, currency=context.currency,
+            may_answer=may_answer,
+        )  # fmt: skip
+        return ToolResult(
+            status="needs_approval", text=text, data={"approval": ref}, shown=(ref,), approval=ref
+        )
+
+    async def _execute(self, context: ToolContext, approval: Approval) -> ToolResult:
+        spec = self.tools[approval.tool]
+        check_plan(approval)
+        if not context.asker.role.includes(spec.role) or spec.execute is None:
+            raise NotAllowed("tools.not_allowed")
+        return await spec.execute(context, approval.plan)
+
+    async def _tell_approvers(
+        self,
+        session: Session,
+        context: ToolContext,
+        service: ApprovalService,
+        approval: Approval,
+    ) -> None:
+        people = await PeopleService(session, context.organisation_id).staff()
+        able = [
+            person.id
+            for person in people
+            if service.may_answer(approval, Asker(id=person.id, name=person.name, role=person.role))
+        ]
+        await context.notifier.to_people(
+            session, f"approval:{approval.id}", able, "approvals.please_answer",
+            name=context.asker.name, ref=f"P-{approval.number}", summary=approval.summary,
+        )  # fmt: skip
+
+    async def _audit(
+        self, session: Session, context: ToolContext, event: str, **details: Any
+    ) -> None:
+        await AuditLog(context.organisation_id, context.clock).append(
+            session, event, person_id=context.asker.id, order=context.order_key, **details
+        )
+
+
+def _validated(spec: ToolSpec, call: ToolCall) -> Arguments:
+    try:
+        return spec.arguments.model_validate(dict(call.args))
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in problem["loc"]) or call.tool
+        raise InvalidInput("tools.bad_argument", name=name, problem=problem["msg"]) from error
+
+
+def _check_origins(
+    context: ToolContext, spec: ToolSpec, call: ToolCall, arguments: Arguments, evidence: Evidence
+) -> None:
+    for name in arguments.model_fields_set:
+        origin = origin_of(
+            spec.arguments, name, call.args[name], call.quotes.get(name, ""), evidence,
+            context.local_now(),
+        )  # fmt: skip
+        if origin not in spec.origins.get(name, TRUSTED):
+            raise NotAllowed("tools.untrusted_argument", name=name, value=call.args[name])
+
+
+async def _in_words(context: ToolContext, running: Awaitable[ToolResult]) -> ToolResult:
+    try:
+        return await running
+    except UserFacingError as error:
+        return ToolResult(status="failed", text=context.say(error.key, **error.values))
+    except TransientError as error:
+        log.warning("tool.transient", error=str(error))
+        return ToolResult(status="retry", text=context.say("tools.try_again"))

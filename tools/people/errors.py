@@ -1,0 +1,26 @@
+"""What can go wrong with people."""
+
+from collections.abc import Sequence
+
+from config.errors import InvalidInput, NotAllowed, NotFound
+from config.roles import Role
+
+
+class PersonNotFound(NotFound):
+    def __init__(self, ref: str) -> None:
+        super().__init__("people.not_found", ref=ref)
+
+
+class PersonAmbiguous(InvalidInput):
+    def __init__(self, ref: str, names: Sequence[str]) -> None:
+        super().__init__("people.ambiguous", ref=ref, names="、".join(names))
+
+
+class UnknownRole(InvalidInput):
+    def __init__(self, role: str) -> None:
+        super().__init__("people.unknown_role", role=role, roles=", ".join(Role))
+
+
+class LastAdmin(NotAllowed):
+    def __init__(self, name: str) -> None:
+        super().__init__("people.last_admin", name=name)

@@ -1,0 +1,31 @@
+"""What the tools need from above or from outside; run_bot.py passes the implementations in."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from storage.database import Session
+from tools.campaigns.platforms.base import AdPlatform
+
+
+class AdPlatforms(Protocol):
+    """The ad platforms that are configured."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def get(self, name: str) -> AdPlatform:
+        """The platform called `name`; raises PlatformNotConfigured (user-facing) otherwise."""
+
+
+class Notifier(Protocol):
+    """Messages to people other than the one who is talking. Both queue inside the caller's
+    transaction, under `key` so that a repeated turn does not repeat them, and return how many
+    people have a chat in which we can reach them."""
+
+    async def to_staff(self, session: Session, key: str, text: str, **values: object) -> int:
+        """Catalogue text `text`, in each person's language, to every agent, manager and admin."""
+
+    async def to_people(
+        self, session: Session, key: str, people: Sequence[int], text: str, **values: object
+    ) -> int:
+        """The same for these people."""
