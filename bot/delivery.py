@@ -19,17 +19,25 @@ log = structlog.get_logger()
 
 _DEAD_SENDER_AFTER = timedelta(seconds=30)
 _IDLE_POLL_SECONDS = 1.0
-_RETRY_SECONDS = 2.0
+_RETRY_AFTER = timedelta(seconds=2)
 
 
 class Delivery:
     """`wake` is called after every commit that queued something; a poll finds what other
     processes queued."""
 
-    def __init__(self, database: Database, outbox: Outbox, channel: Channel) -> None:
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        channel: Channel,
+        *,
+        retry_after: timedelta = _RETRY_AFTER,
+    ) -> None:
         self._database = database
         self._outbox = outbox
         self._channel = channel
+        self._retry_after = retry_after.total_seconds()
         self._awake = asyncio.Event()
 
     def wake(self) -> None:
@@ -68,7 +76,7 @@ class Delivery:
             log.warning("delivery.retry", outbox=parcel.id, error=str(error))
             async with self._database.unit_of_work() as session:
                 await self._outbox.requeue(session, parcel.id)
-            await asyncio.sleep(_RETRY_SECONDS)
+            await asyncio.sleep(self._retry_after)
             return True
         except PermanentError as error:
             log.error("delivery.failed", outbox=parcel.id, error=str(error))

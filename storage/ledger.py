@@ -10,6 +10,7 @@ from sqlalchemy import Select, select, update
 
 from config.clock import Clock
 from config.errors import AppError, PermanentError, TransientError, UserFacingError
+from config.failpoints import failpoint
 from storage.database import Database
 from storage.tables.work import Action, ActionStatus
 from storage.upsert import insert_or_ignore
@@ -74,6 +75,7 @@ class ActionLedger:
             if found is not None:
                 return await self._finish(key, found)
         await self._fence.check()
+        failpoint("effect_claimed")
         try:
             result = await act()
         except TransientError:
@@ -85,6 +87,7 @@ class ActionLedger:
         except AppError as error:
             await self._mark(key, ActionStatus.failed, error=str(error))
             raise
+        failpoint("effect_done")
         return await self._finish(key, result)
 
     async def _look(self, key: str, kind: str, find: LookUp) -> dict[str, Any] | None:
