@@ -28,7 +28,7 @@ async def current_revision(database: Database) -> str | None:
 
 
 async def migrate(database: Database, revision: str = "head") -> bool:
-    """Upgrade to `revision`; False when the schema was the newest already.
+    """Move to `revision` ("base" takes everything back); False when there is nothing to do.
 
     Alembic is imported only when there is something to do: it costs half a second.
     """
@@ -43,7 +43,8 @@ async def migrate(database: Database, revision: str = "head") -> bool:
 
         def upgrade(sync_connection: object) -> None:
             config.attributes["connection"] = sync_connection
-            command.upgrade(config, revision)
+            move = command.downgrade if revision == "base" else command.upgrade
+            move(config, revision)
 
         await connection.run_sync(upgrade)
     return True

@@ -1,5 +1,5 @@
 """Every table, imported so that one metadata knows them all."""
 
-from storage.tables import campaign, memory, organisation, sandbox, trust, work
+from storage.tables import campaign, lead, memory, organisation, sandbox, trust, work
 
-__all__ = ["campaign", "memory", "organisation", "sandbox", "trust", "work"]
+__all__ = ["campaign", "lead", "memory", "organisation", "sandbox", "trust", "work"]

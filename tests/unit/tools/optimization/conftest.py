@@ -1,0 +1,12 @@
+"""A shop on the sandbox market, on each database engine."""
+
+import pytest
+
+from storage.database import Database
+from tests.builders.campaigns import Shop, a_shop
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+async def shop(database: Database, clock: FakeClock) -> Shop:
+    return await a_shop(database, clock)

@@ -1,0 +1,86 @@
+"""What an approver agrees to, as complete JSON: amounts are strings, nothing is looked up later."""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.arguments import Objective, Platform
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlannedAdSet(_Part):
+    name: str
+    age_min: int
+    age_max: int
+    daily_budget: Decimal
+
+
+class PlannedCreative(_Part):
+    """`words` is the ad copy as the approver saw it."""
+
+    id: str
+    title: str
+    words: str
+    url: str
+
+
+class CreationPlan(_Part):
+    """One ad per creative in every ad set; `ordered_by` is the id of the person who asked."""
+
+    platform: Platform
+    name: str
+    objective: Objective
+    daily_budget: Decimal
+    countries: tuple[str, ...]
+    product_url: str | None
+    target_roas: Decimal | None
+    target_cpa: Decimal | None
+    ad_sets: tuple[PlannedAdSet, ...]
+    creatives: tuple[PlannedCreative, ...]
+    ordered_by: int
+
+
+Field = Literal["status", "daily_budget"]
+
+
+class Fact(_Part):
+    """The value of one field of C-3 or A-3.1; budgets with two decimals, `100.00`."""
+
+    ref: str
+    field: Field
+    value: str
+
+
+class Change(_Part):
+    """`why` is a sentence for people, empty when they gave the order themselves."""
+
+    ref: str
+    field: Field
+    before: str
+    after: str
+    why: str = ""
+
+    @property
+    def moved(self) -> Decimal:
+        """The daily money that a budget change adds or takes away; zero for a switch."""
+        if self.field == "status":
+            return Decimal(0)
+        return abs(Decimal(self.after) - Decimal(self.before))
+
+
+class ChangePlan(_Part):
+    """Changes to one campaign, in this order. `seen` are further facts that the approver relied
+    on: when one of them is different at execution, nothing is changed."""
+
+    campaign: str
+    changes: tuple[Change, ...]
+    seen: tuple[Fact, ...] = ()
+
+
+def amount(value: Decimal) -> str:
+    """A budget as plans and facts spell it."""
+    return f"{value:.2f}"

@@ -1,0 +1,174 @@
+"""What create_campaign would make: one ad set per age group, one ad per creative in each."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from storage.tables.campaign import Creative
+from tools.campaigns.arguments import CreateCampaign
+from tools.campaigns.failures import (
+    AgesBackwards,
+    AgesOverlap,
+    BudgetTooSmall,
+    CreativeForOtherPlatform,
+    CreativeMissing,
+    NoCreatives,
+)
+from tools.campaigns.plans import CreationPlan, PlannedAdSet, PlannedCreative
+from tools.campaigns.repository import CreativeRepository
+from tools.campaigns.splitting import evenly, to_cents
+from tools.campaigns.wording import money, objective_name, platform_name, ratio
+from tools.context import ToolContext
+from tools.result import Proposal
+
+AGE_GROUPS = ((18, 35), (36, 50), (51, 65))
+# When nobody names creatives, a few of the newest make a fair start without thin budgets.
+MOST_BY_DEFAULT = 3
+NAMED_COUNTRIES = 5
+_NUMBER = re.compile(r"\d+$")
+
+
+async def propose_creation(context: ToolContext, arguments: CreateCampaign) -> Proposal:
+    """Raises what is wrong with ages, budget or creatives, and PlatformNotConfigured."""
+    platform = context.platforms.get(arguments.platform)
+    groups = _age_groups(arguments.age_groups)
+    creatives = await _creatives(context, arguments)
+    budget = to_cents(arguments.daily_budget)
+    ad_sets = planned_ad_sets(arguments.countries, groups, budget)
+    if min(row.daily_budget for row in ad_sets) < platform.min_daily_budget:
+        least = money(context, platform.min_daily_budget * len(groups))
+        raise BudgetTooSmall(least, money(context, platform.min_daily_budget), len(groups))
+    plan = CreationPlan(
+        name=arguments.name or _default_name(context, arguments),
+        daily_budget=budget,
+        countries=tuple(arguments.countries),
+        ad_sets=ad_sets,
+        creatives=planned_creatives(creatives),
+        ordered_by=context.asker.id,
+        **arguments.model_dump(
+            include={"platform", "objective", "product_url", "target_roas", "target_cpa"}
+        ),
+    )
+    return Proposal(
+        summary=_summary(context, plan),
+        lines=_lines(context, plan, chosen=arguments.creative_ids is not None),
+        daily_cost=budget,
+        plan=plan.model_dump(mode="json"),
+    )
+
+
+def planned_ad_sets(
+    countries: Sequence[str], groups: Sequence[tuple[int, int]], budget: Decimal
+) -> tuple[PlannedAdSet, ...]:
+    """One per age group, with an even share of the budget."""
+    where = _short(countries)
+    return tuple(
+        PlannedAdSet(name=f"{where} {low}-{high}", age_min=low, age_max=high, daily_budget=share)
+        for (low, high), share in zip(groups, evenly(budget, len(groups)), strict=True)
+    )
+
+
+def planned_creatives(rows: Sequence[Creative]) -> tuple[PlannedCreative, ...]:
+    return tuple(
+        PlannedCreative(id=row.ref, title=row.title, words=row.copy, url=row.url) for row in rows
+    )
+
+
+def _age_groups(asked: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
+    groups = sorted(asked or AGE_GROUPS)
+    for low, high in groups:
+        if low > high:
+            raise AgesBackwards((low, high))
+    for first, second in pairwise(groups):
+        if second[0] <= first[1]:
+            raise AgesOverlap(first, second)
+    return groups
+
+
+async def _creatives(context: ToolContext, arguments: CreateCampaign) -> list[Creative]:
+    async with context.database.reading() as session:
+        creatives = CreativeRepository(session, context.organisation_id)
+        if arguments.creative_ids is None:
+            fitting = await creatives.listed(platform=arguments.platform)
+            if not fitting:
+                raise NoCreatives(platform_name(context, arguments.platform))
+            return list(fitting[:MOST_BY_DEFAULT])
+        wanted = [(ref, _number(ref)) for ref in dict.fromkeys(arguments.creative_ids)]
+        found = {row.number: row for row in await creatives.numbered([n for _, n in wanted])}
+    missing = [ref for ref, number in wanted if number not in found]
+    if missing:
+        raise CreativeMissing(missing)
+    chosen = [found[number] for number in dict.fromkeys(number for _, number in wanted)]
+    _check_made_for(context, chosen, arguments.platform)
+    return chosen
+
+
+def _number(ref: str) -> int:
+    """CR-12, cr_12 and 12 name the same creative; 0 is none."""
+    digits = _NUMBER.search(ref.strip())
+    return int(digits[0]) if digits and len(digits[0]) < 10 else 0
+
+
+def _check_made_for(context: ToolContext, creatives: Sequence[Creative], platform: str) -> None:
+    for row in creatives:
+        if row.platform not in (None, platform):
+            made_for = platform_name(context, row.platform)
+            raise CreativeForOtherPlatform(row.ref, made_for, platform_name(context, platform))
+
+
+def _default_name(context: ToolContext, arguments: CreateCampaign) -> str:
+    objective = objective_name(context, arguments.objective)
+    parts = [objective, _short(arguments.countries), f"{context.local_now():%Y-%m-%d}"]
+    if arguments.product_url:
+        parts.insert(0, (urlsplit(arguments.product_url).hostname or "").removeprefix("www."))
+    return " ".join(parts)[:80]
+
+
+def _short(countries: Sequence[str]) -> str:
+    """Names have a limited length: the first few countries and how many more."""
+    named = "/".join(countries[:NAMED_COUNTRIES])
+    more = len(countries) - NAMED_COUNTRIES
+    return f"{named}+{more}" if more > 0 else named
+
+
+def _summary(context: ToolContext, plan: CreationPlan) -> str:
+    return context.say(
+        "campaigns.create.summary", name=plan.name, budget=money(context, plan.daily_budget),
+        platform=platform_name(context, plan.platform),
+    )  # fmt: skip
+
+
+def _lines(context: ToolContext, plan: CreationPlan, *, chosen: bool) -> tuple[str, ...]:
+    joint = context.say("campaigns.joint")
+    lines = [
+        context.say(
+            "campaigns.create.audience", objective=objective_name(context, plan.objective),
+            countries=", ".join(plan.countries),
+        ),
+        context.say(
+            "campaigns.create.ad_sets", n=len(plan.ad_sets),
+            shares=joint.join(
+                f"{row.age_min}-{row.age_max} {money(context, row.daily_budget)}"
+                for row in plan.ad_sets
+            ),
+        ),
+        context.say(
+            "campaigns.create.chosen_creatives" if chosen else "campaigns.create.default_creatives",
+            creatives=joint.join(f"{row.id} {row.title}" for row in plan.creatives),
+            n=len(plan.ad_sets) * len(plan.creatives),
+        ),
+    ]  # fmt: skip
+    return (*lines, *_goals(context, plan), context.say("campaigns.create.starts_paused"))
+
+
+def _goals(context: ToolContext, plan: CreationPlan) -> list[str]:
+    """Where the ads lead, and what they are measured by."""
+    lines: list[str] = []
+    if plan.product_url:
+        lines.append(context.say("campaigns.create.url", url=plan.product_url))
+    if plan.target_roas or plan.target_cpa:
+        roas, cpa = ratio(plan.target_roas), money(context, plan.target_cpa)
+        lines.append(context.say("campaigns.create.targets", roas=roas, cpa=cpa))
+    return lines
