@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
+    cache_dir: Path = Path(".cache")  # what can be made again: the planner's learned intents
     organisation: str = Field(default="demo", pattern=r"^[a-z0-9-]{1,40}$")
     language: Language = Language.zh_cn
     database_url: SecretStr | None = None
