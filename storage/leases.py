@@ -80,6 +80,10 @@ class Leases:
     async def release(self, session: Session, lease: Lease) -> None:
         await self._change(session, lease, lease_owner=None, lease_until=None)
 
+    async def free_all(self, session: Session) -> None:
+        """Free what dead owners held. Only for a process that knows that it is the only one."""
+        await session.execute(update(Conversation).values(lease_owner=None, lease_until=None))
+
     @asynccontextmanager
     async def kept_alive(self, lease: Lease) -> AsyncIterator[None]:
         """Extend the lease in the background while the block runs."""

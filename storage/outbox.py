@@ -136,7 +136,7 @@ class Outbox:
                 OutboxMessage.organisation_id == self._organisation_id,
                 OutboxMessage.status == OutboxStatus.sending,
                 OutboxMessage.sender != self._owner,
-                OutboxMessage.sending_since < self._clock.now() - older_than,
+                OutboxMessage.sending_since <= self._clock.now() - older_than,
             )
             .values(
                 status=OutboxStatus.unknown,

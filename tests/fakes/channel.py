@@ -8,11 +8,11 @@ from bot.messages import InboundMessage, OutboundMessage
 
 
 class FakeChannel:
-    name = "fake"
     capabilities = Capabilities(buttons=True, files=True)
     chats: frozenset[str] | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "fake") -> None:
+        self.name = name
         self.delivered: list[OutboundMessage] = []
         self.faults: list[Exception] = []
         self._incoming: asyncio.Queue[InboundMessage] = asyncio.Queue()

@@ -3,7 +3,7 @@
 from config.roles import Role
 from memory.facts import FactStore
 from tools.context import ToolContext
-from tools.leads.service import LeadService
+from tools.leads.service import LeadService, NewLead
 from tools.result import ToolResult
 from tools.spec import Risk, ToolSpec, always
 from tools.support.arguments import LeaveContact, Remember, RequestHuman
@@ -12,11 +12,15 @@ from tools.support.arguments import LeaveContact, Remember, RequestHuman
 async def leave_contact(context: ToolContext, arguments: LeaveContact) -> ToolResult:
     """Keep how the customer can be reached, as a lead for the sales team."""
     async with context.database.unit_of_work() as session:
-        lead = await LeadService(session, context.organisation_id, context.clock).capture(
+        new = NewLead(
             name=arguments.name or context.asker.name,
-            phone=arguments.phone, wechat=arguments.wechat, email=arguments.email,
-            source=None, order_key=context.order_key,
-        )  # fmt: skip
+            phone=arguments.phone,
+            wechat=arguments.wechat,
+            email=arguments.email,
+            source=None,
+            order_key=context.order_key,
+        )
+        lead = (await LeadService.of(session, context).capture(session, new)).lead
         await context.notifier.to_staff(
             session, f"{context.order_key}:contact", "support.contact_left",
             name=lead.contact_name, lead=f"L-{lead.number}",

@@ -1,0 +1,87 @@
+"""The demo's leads: enough of everything, the same every time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.builders.leads import SalesOffice, a_sales_office
+from tests.fakes.clock import FakeClock
+from tools.leads.contacts import normal_email, normal_phone
+from tools.leads.demo import seed
+from tools.leads.service import LeadService
+from tools.periods import resolve
+
+FIRST_MINUTE = datetime(2026, 11, 17, 16, 1, tzinfo=UTC)
+
+
+async def _seed(office: SalesOffice) -> None:
+    sales = [await office.colleague(name) for name in ("李雷", "韩梅梅")]
+    async with office.database.unit_of_work() as session:
+        await seed(session, office.organisation.id, sales, office.clock.now())
+
+
+async def _list(office: SalesOffice) -> str:
+    return await office.says("search_leads", limit=100)
+
+
+@pytest.mark.parametrize("minute", [FIRST_MINUTE, FIRST_MINUTE + timedelta(hours=23)])
+async def test_some_leads_came_today_and_yesterday_at_any_hour(
+    office: SalesOffice, minute: datetime
+) -> None:
+    office = await a_sales_office(office.database, FakeClock(minute), slug="demo")
+    await _seed(office)
+    today = await office.order("lead_stats", period="today")
+    assert today.data["total"] >= 3
+    assert today.data["previous"] >= 3
+    assert today.data["groups"][0]["key"] == "douyin"
+
+
+async def test_there_are_sixty_within_forty_five_days_and_none_from_tomorrow(
+    office: SalesOffice,
+) -> None:
+    await _seed(office)
+    context = office.context()
+    days = resolve("2026-10-04..2026-11-18", context.local_now().date())
+    async with office.database.reading() as session:
+        leads = await LeadService.of(session, context).every(days, context.timezone)
+    assert len(leads) == await office.all() == 60
+    assert max(lead.created_at for lead in leads) <= office.clock.now()
+    assert max(lead.updated_at for lead in leads) <= office.clock.now()
+    assert len({lead.status for lead in leads}) == 4
+    assert len({lead.assigned_to for lead in leads}) == 3
+    assert {lead.score >= 60 for lead in leads} == {True, False}
+
+
+async def test_the_contacts_are_well_formed_and_all_different(office: SalesOffice) -> None:
+    await _seed(office)
+    context = office.context()
+    days = resolve("2026-10-04..2026-11-18", context.local_now().date())
+    async with office.database.reading() as session:
+        leads = await LeadService.of(session, context).every(days, context.timezone)
+    phones = [lead.contact_phone for lead in leads if lead.contact_phone]
+    assert [normal_phone(phone) for phone in phones] == phones
+    assert len(set(phones)) == 60
+    for lead in leads:
+        assert lead.contact_email is None or normal_email(lead.contact_email) == lead.contact_email
+
+
+async def test_stored_scores_are_those_that_would_be_explained(office: SalesOffice) -> None:
+    await _seed(office)
+    for ref in ("L-1", "L-30", "L-60"):
+        explained = await office.order("explain_lead_score", lead=ref)
+        assert explained.data["score"] == (await office.look(ref)).score
+
+
+async def test_seeding_again_changes_nothing(office: SalesOffice) -> None:
+    await _seed(office)
+    before = await _list(office)
+    office.clock.advance(timedelta(minutes=1))
+    await _seed(office)
+    assert await _list(office) == before
+
+
+async def test_every_organisation_gets_the_same_demo(office: SalesOffice) -> None:
+    await _seed(office)
+    other = await a_sales_office(office.database, office.clock, slug="other")
+    await _seed(other)
+    assert await _list(other) == await _list(office)

@@ -1,0 +1,40 @@
+"""What can go wrong with a lead."""
+
+from collections.abc import Sequence
+
+from config.errors import InvalidInput, NotFound
+
+
+class LeadNotFound(NotFound):
+    """`latest` is the newest id there is, None before the first lead."""
+
+    def __init__(self, ref: str, latest: str | None) -> None:
+        if latest is None:
+            super().__init__("leads.not_found_none_yet", ref=ref)
+        else:
+            super().__init__("leads.not_found", ref=ref, latest=latest)
+
+
+class BadPhone(InvalidInput):
+    def __init__(self, phone: str) -> None:
+        super().__init__("leads.bad_phone", phone=phone)
+
+
+class BadEmail(InvalidInput):
+    def __init__(self, email: str) -> None:
+        super().__init__("leads.bad_email", email=email)
+
+
+class BadTag(InvalidInput):
+    def __init__(self, tag: str, most: int) -> None:
+        super().__init__("leads.bad_tag", tag=tag, most=most)
+
+
+class NobodyToAssign(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("leads.nobody_to_assign")
+
+
+class NotStaff(InvalidInput):
+    def __init__(self, name: str, staff: Sequence[str]) -> None:
+        super().__init__("leads.not_staff", name=name, staff=" · ".join(staff))
