@@ -1,0 +1,232 @@
+"""Understanding people's words without a model on the network.
+
+A sentence is stripped of what it takes back, its pronouns are resolved, the intent model names the
+tool, and the tool's own schema says which values to read. Earlier messages are understood the same
+way first, so that a conversation's state follows from its texts alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from agent.contract import Ask, Plan, PlannedCall, PlanRequest
+from agent.planner.composing import Composer
+from agent.planner.dialogue import Dialogue
+from agent.planner.ellipsis import asks_about, leftover, repeats
+from agent.planner.guides import Guide, guides
+from agent.planner.hearing import Heard, Message, checked, hear
+from agent.planner.intents import IntentModel
+from agent.planner.missing import missing
+from agent.planner.negation import Wording, without_denials
+from agent.planner.references import OBJECT_KINDS, Mention, named, pointed_at
+from agent.planner.schema import slots_of
+from agent.planner.spelling import mended
+from agent.planner.turn import CONTINUED, SURE_ENOUGH, SURE_TO_ASK, TALK, Turn
+from config.i18n import Language
+from config.i18n.detect import detect
+from tools.arguments import Kind
+from tools.reading.shapes import inside
+from tools.spec import Arguments
+
+# A tool that takes none of the objects a message names is hardly meant.
+MISMATCH = 0.1
+_REMEMBERED_TURNS = 12
+_FREE = frozenset({Kind.name, Kind.note, Kind.text, Kind.company, Kind.owner, Kind.wechat})
+_LONGEST_WHOLE = 60
+
+
+class LocalPlanner:
+    """Deterministic, synchronous, and without input or output of its own."""
+
+    def __init__(self, catalogue: Mapping[str, type[Arguments]], intents: IntentModel) -> None:
+        self._catalogue = catalogue
+        self._intents = intents
+
+    def plan(self, request: PlanRequest) -> Plan:
+        """What to do about the message: call tools, ask for an argument, or talk."""
+        dialogue = Dialogue()
+        for utterance in request.history[-_REMEMBERED_TURNS:]:
+            if utterance.role == "assistant":
+                dialogue = dialogue.after_assistant(utterance.text)
+            else:
+                plan = self._understand(utterance.text, dialogue, request)
+                dialogue = dialogue.after_user(utterance.text, plan)
+        return self._understand(request.text, dialogue, request)
+
+    def _understand(self, text: str, dialogue: Dialogue, request: PlanRequest) -> Plan:
+        wording = without_denials(mended(text))
+        turn = self._turn(text, wording, dialogue, request)
+        if wording.refused:
+            # "以后别在晚上打扰我" refuses no order: it is a wish to remember.
+            return turn.talk("noted" if turn.says("noted") else "cancelled")
+        return self._answer(turn) or self._continuation(turn) or self._fresh(turn)
+
+    def _turn(self, text: str, wording: Wording, dialogue: Dialogue, request: PlanRequest) -> Turn:
+        refused = [each for each in named(text) if inside((each.start, each.end), wording.denied)]
+        focus = (*(each.id for each in reversed(refused)), *dialogue.in_focus())
+        mentions = tuple(pointed_at(wording.text, dialogue.shown, focus))
+        spoken = text if wording.refused else _with_ids(wording.text, mentions, refused)
+        kinds = {mention.kind for mention in named(spoken)} & set(OBJECT_KINDS)
+        scores = self._intents.scores(spoken, request.persona)
+        if focus and not kinds:
+            about_it = self._intents.scores(f"{focus[0]} {spoken}", request.persona)
+            scores = _agreed(scores, about_it)
+        return Turn(
+            request=request,
+            language=_language(text, request),
+            text=text,
+            wording=wording,
+            mentions=mentions,
+            dialogue=dialogue,
+            focus=focus,
+            scores={label: score * self._fit(label, kinds) for label, score in scores.items()},
+        )
+
+    def _fit(self, label: str, kinds: set[Kind]) -> float:
+        """How well a tool suits the objects a message names: badly when it takes none of them."""
+        if label.startswith(TALK) or not kinds:
+            return 1.0
+        taken = {slot.kind for slot in slots_of(self._catalogue[label])}
+        return 1.0 if taken & kinds else MISMATCH
+
+    def _answer(self, turn: Turn) -> Plan | None:
+        """The message as an answer to the open question."""
+        asked = turn.dialogue.asked
+        if asked is None or turn.says("cancelled"):
+            return None
+        tool = asked.call.tool
+        heard = self._heard(turn, tool, before=turn.dialogue.said, asked=asked.argument)
+        wanted = self._wanted(asked)
+        if not wanted & heard.args.keys():
+            self._take_whole(turn, asked, heard)
+        if not wanted & heard.args.keys():
+            unclear = turn.label == "talk_unclear" or turn.probability < SURE_ENOUGH
+            return self._planned(turn, tool, _merged(asked.call, Heard())) if unclear else None
+        rest = leftover(turn.wording.text, heard.spans)
+        if rest and turn.clearly_another(tool):
+            return None
+        return self._planned(turn, tool, _merged(asked.call, heard))
+
+    def _wanted(self, asked: Ask) -> set[str]:
+        """Every argument that the open call still lacks, in whatever order it is asked for."""
+        tool = asked.call.tool
+        guide = guides().get(tool, Guide())
+        open_ = missing(slots_of(self._catalogue[tool]), guide, asked.call.args)
+        return {name for need in (*open_, asked.argument) for name in guide.alternatives(need)}
+
+    def _take_whole(self, turn: Turn, asked: Ask, heard: Heard) -> None:
+        """A short message is the name, note or text that was asked for, whatever it says."""
+        slot = next(
+            each
+            for each in slots_of(self._catalogue[asked.call.tool])
+            if each.name == asked.argument
+        )
+        said = turn.text.strip(" .。!！")
+        if slot.kind in _FREE and len(said) <= _LONGEST_WHOLE and not turn.clearly_another(""):
+            value = checked(self._catalogue[asked.call.tool], slot.name, said)
+            if value is not None:
+                start = turn.text.index(said)
+                heard.take(slot.name, value, turn.text, (start, start + len(said)))
+
+    def _continuation(self, turn: Turn) -> Plan | None:
+        """The message as a change of the last call: "那上个月呢", "C-5 也一样", "不是 C-3，是 C-8"."""
+        call = turn.dialogue.call
+        if call is None:
+            return None
+        guide = guides().get(call.tool, Guide())
+        heard = self._heard(turn, call.tool, before=turn.dialogue.said)
+        whole = not leftover(turn.wording.text, heard.spans)
+        if not heard.args or not (whole or turn.wording.corrects):
+            return None
+        if (self._orders(heard, call) or not whole) and turn.clearly_another(call.tool):
+            return None
+        if guide.acts and not self._goes_on(turn, heard, call):
+            return None
+        replaced = {rival for name in heard.args for rival in guide.rivals(name)}
+        base = replace(
+            call, args={name: value for name, value in call.args.items() if name not in replaced}
+        )
+        return self._planned(turn, call.tool, _merged(base, heard), confidence=CONTINUED)
+
+    def _goes_on(self, turn: Turn, heard: Heard, call: PlannedCall) -> bool:
+        """Whether to act again: not because another object is merely named or asked about."""
+        if turn.wording.corrects or repeats(turn.text):
+            return True
+        kinds = {slot.name: slot.kind for slot in slots_of(self._catalogue[call.tool])}
+        only_names = all(kinds[name] in OBJECT_KINDS for name in heard.args)
+        return not only_names and not asks_about(turn.text)
+
+    def _orders(self, heard: Heard, call: PlannedCall) -> bool:
+        """Whether a value heard is a verb in other orders too (暂停, export as Excel)."""
+        kinds = {slot.name: slot.kind for slot in slots_of(self._catalogue[call.tool])}
+        return any(kinds[name] in (Kind.choice, Kind.flag) for name in heard.args)
+
+    def _fresh(self, turn: Turn) -> Plan:
+        """The message as an order, or as talk, of its own."""
+        if turn.probability < SURE_ENOUGH:
+            return turn.talk("unclear")
+        if turn.label.startswith(TALK):
+            return turn.talk(turn.label.removeprefix(TALK))
+        plan = self._planned(turn, turn.label, self._heard(turn, turn.label))
+        # To ask back about a tool that was hardly meant is as wrong as to use it.
+        return turn.talk("unclear") if plan.ask and turn.probability < SURE_TO_ASK else plan
+
+    def _heard(self, turn: Turn, tool: str, *, before: str = "", asked: str = "") -> Heard:
+        message = Message(
+            text=turn.wording.text,
+            original=turn.text,
+            now=turn.request.now,
+            mentions=turn.mentions,
+            before=before,
+            asked=asked,
+            slip=turn.wording.slip,
+        )
+        return hear(self._catalogue[tool], message)
+
+    def _planned(
+        self, turn: Turn, tool: str, heard: Heard, *, confidence: float | None = None
+    ) -> Plan:
+        composer = Composer(
+            tool,
+            self._catalogue[tool],
+            dialogue=turn.dialogue,
+            platforms=turn.request.platforms,
+            focus=turn.focus,
+        )
+        composed = composer.compose(heard, turn.text)
+        sure = turn.probability if confidence is None else confidence
+        if isinstance(composed, Ask):
+            return Plan(language=turn.language, confidence=sure, ask=composed)
+        return Plan(language=turn.language, confidence=sure, calls=composed)
+
+
+def _agreed(alone: Mapping[str, float], about_it: Mapping[str, float]) -> dict[str, float]:
+    """The geometric mean: "那就暂停吧" is understood from the campaign in sight, "谢谢" is not."""
+    means = {label: (alone[label] * about_it[label]) ** 0.5 for label in alone}
+    total = sum(means.values())
+    return {label: mean / total for label, mean in means.items()}
+
+
+def _merged(call: PlannedCall, heard: Heard) -> Heard:
+    """The arguments of an earlier call under those heard now."""
+    return Heard(
+        args=call.args | heard.args,
+        quotes=call.quotes | heard.quotes,
+        spans=heard.spans,
+        objects=heard.objects,
+    )
+
+
+def _with_ids(text: str, mentions: Sequence[Mention], refused: Sequence[Mention]) -> str:
+    """What the intent model hears: pronouns as the ids they mean, and the object of a refused order
+    in front, because the rest is about it."""
+    for mention in sorted(mentions, key=lambda each: -each.start):
+        text = f"{text[: mention.start]}{mention.id}{text[mention.end :]}"
+    ids = {each.id for each in named(text)}
+    front = [each.id for each in refused if each.id not in ids] if not ids else []
+    return " ".join([*front, text.strip(" ,，.。;；、")])
+
+
+def _language(text: str, request: PlanRequest) -> Language:
+    """That of the message, or of the person's earlier ones when it shows none."""
+    said = [each.text for each in reversed(request.history) if each.role == "user"]
+    return next((found for each in (text, *said) if (found := detect(each))), Language.zh_cn)

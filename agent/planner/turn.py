@@ -1,0 +1,55 @@
+"""One message on its way to a plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from agent.contract import Plan, PlanRequest, Talk
+from agent.planner.dialogue import Dialogue
+from agent.planner.negation import Wording
+from agent.planner.references import Mention
+from config.i18n import Language
+
+# Below this probability it is more honest to say so than to act.
+SURE_ENOUGH = 0.3
+SURE_TO_ASK = 0.45
+# A message that is clearly another order continues nothing.
+CLEARLY = 0.7
+# Values and small words alone continue what went before.
+CONTINUED = 0.9
+TALK = "talk_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """`scores` are the probabilities of the labels, lowered where a tool does not suit the objects
+    named; `focus` are the objects that may be meant without being named, the latest first."""
+
+    request: PlanRequest
+    language: Language
+    text: str
+    wording: Wording
+    mentions: tuple[Mention, ...]
+    dialogue: Dialogue
+    focus: tuple[str, ...]
+    scores: Mapping[str, float]
+
+    @property
+    def label(self) -> str:
+        return max(self.scores, key=lambda label: self.scores[label])
+
+    @property
+    def probability(self) -> float:
+        return self.scores[self.label]
+
+    def says(self, talk: Talk) -> bool:
+        return self.label == f"{TALK}{talk}"
+
+    def clearly_another(self, tool: str) -> bool:
+        """Whether this is surely an order for a tool other than `tool`."""
+        other = self.label != tool and not self.label.startswith(TALK)
+        return other and self.probability >= CLEARLY
+
+    def talk(self, kind: str) -> Plan:
+        confidence = CONTINUED if self.wording.refused else self.probability
+        return Plan(language=self.language, confidence=confidence, talk=cast(Talk, kind))

@@ -1,0 +1,112 @@
+"""Single messages: what is refused, corrected, said with slips, or meant for several objects."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from agent.planner.planner import LocalPlanner
+from config.i18n import Language
+from tests.unit.agent.conftest import Hears
+from tools.contract import MANAGER
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "args"),
+    [
+        ("先别暂停 C-7，看看数据", "get_campaign_status", {"campaign": "C-7"}),
+        ("先別暫停 C-7，看看數據", "get_campaign_status", {"campaign": "C-7"}),
+        ("don't pause C-7 yet, show me its numbers", "get_campaign_status", {"campaign": "C-7"}),
+        ("不要删除 C-3，暂停就行", "manage_campaign", {"campaign": "C-3", "action": "pause"}),
+        ("don't delete C-3, just pause it", "manage_campaign", {"campaign": "C-3", "action": "pause"}),
+        ("pause C-3 instead of deleting it", "manage_campaign", {"campaign": "C-3", "action": "pause"}),
+        ("pause C-6, not C-8", "manage_campaign", {"campaign": "C-6", "action": "pause"}),
+        ("别再投 C-4 了", "manage_campaign", {"campaign": "C-4", "action": "pause"}),
+        ("don't forget to pause C-3", "manage_campaign", {"campaign": "C-3", "action": "pause"}),
+    ],
+)  # fmt: skip
+def test_a_refused_order_is_not_carried_out(
+    hears: Hears, text: str, tool: str, args: dict[str, Any]
+) -> None:
+    (call,) = hears(text).calls
+    assert (call.tool, call.args) == (tool, args)
+
+
+@pytest.mark.parametrize(
+    ("text", "campaign"),
+    [
+        ("暂停 C-3，不对，C-8", "C-8"),
+        ("把 C-3，哦說錯了，是 C-8 停掉", "C-8"),
+        ("stop C-3, wait no, C-8", "C-8"),
+        ("不是 C-3，是 C-8 要停", "C-8"),
+    ],
+)
+def test_the_corrected_value_counts(hears: Hears, text: str, campaign: str) -> None:
+    (call,) = hears(text).calls
+    assert call.args == {"campaign": campaign, "action": "pause"}
+
+
+@pytest.mark.parametrize("text", ["暂亭C-3", "puase C-3", "stpo C-3", "暫停C３"])
+def test_slips_of_the_keys_are_forgiven(hears: Hears, text: str) -> None:
+    (call,) = hears(text).calls
+    assert call.args == {"campaign": "C-3", "action": "pause"}
+
+
+@pytest.mark.parametrize(
+    ("text", "args"),
+    [
+        ("把 C-7 的预算降三成", {"campaign": "C-7", "change_percent": Decimal(-30)}),
+        ("C-7 每天多花两百", {"campaign": "C-7", "change_amount": Decimal(200)}),
+        ("C-7 預算調成一千二", {"campaign": "C-7", "daily_budget": Decimal(1200)}),
+        ("take C-7 from 500 to 700 a day", {"campaign": "C-7", "daily_budget": Decimal(700)}),
+    ],
+)
+def test_amounts_are_steps_shares_or_ends(hears: Hears, text: str, args: dict[str, Any]) -> None:
+    (call,) = hears(text).calls
+    assert (call.tool, call.args) == ("set_budget", args)
+
+
+def test_an_order_for_several_objects_becomes_a_call_for_each(hears: Hears) -> None:
+    calls = hears("把 C-3 和 C-5 都停了").calls
+    assert [call.args["campaign"] for call in calls] == ["C-3", "C-5"]
+    assert [call.quotes["campaign"] for call in calls] == ["C-3", "C-5"]
+
+
+def test_every_argument_quotes_the_words_it_was_read_from(hears: Hears) -> None:
+    text = "上周从抖音进来的、八十分以上的线索列五条"
+    (call,) = hears(text).calls
+    assert call.quotes == {
+        "source": "抖音", "min_score": "八十分", "period": "上周", "limit": "五条",
+    } or all(quote in text for quote in call.quotes.values())  # fmt: skip
+    assert call.args["min_score"] == Decimal(80)
+
+
+def test_free_words_are_quoted_as_they_were_typed(hears: Hears) -> None:
+    (call,) = hears("給 L-3 加個備註：下週二回電").calls
+    assert call.args["note"] == "下週二回電"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("把C-3停了", Language.zh_cn), ("幫我把 C-3 停掉", Language.zh_tw), ("pause C-3", Language.en)],
+)
+def test_the_plan_knows_the_language_of_the_message(
+    hears: Hears, text: str, language: Language
+) -> None:
+    assert hears(text).language is language
+
+
+def test_the_same_request_gives_the_same_plan(hears: Hears) -> None:
+    assert hears("C-3预算加到1000") == hears("C-3预算加到1000")
+
+
+def test_calls_satisfy_the_contract(hears: Hears) -> None:
+    text = "在Meta上投一个卖货的广告，一天五百，投美国和加拿大，18-35岁"
+    (call,) = hears(text).calls
+    arguments = MANAGER[call.tool].model_validate(call.args)
+    assert arguments.model_dump(exclude_none=True)["age_groups"] == [(18, 35)]
+
+
+def test_a_tool_that_takes_no_such_object_is_not_used(planner: LocalPlanner, hears: Hears) -> None:
+    plan = hears("暂停 R-2")
+    assert plan.calls[0].tool == "set_rule_enabled"
