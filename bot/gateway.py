@@ -8,6 +8,7 @@ row and the end of the lease are one transaction. A sweep takes over what dead w
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -31,6 +32,13 @@ from tools.people.service import meet
 log = structlog.get_logger()
 
 _SWEEP_SECONDS = 1.0
+
+
+def storable(text: str) -> str:
+    """Without what no database keeps: NUL, and halves of characters that some terminals send."""
+    return (
+        text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +88,14 @@ class Gateway:
         async with self._database.unit_of_work() as session:
             person = await meet(
                 session, self._organisation_id, self._clock, channel=message.address.channel,
-                external_id=message.sender_id, name=message.sender_name,
+                external_id=message.sender_id, name=storable(message.sender_name),
             )  # fmt: skip
             conversation_id = await self._inbox.conversation(
                 session, message.address, private_with=person.id if message.private else None
             )
             new = await self._inbox.put(
                 session, place=message.address, external_id=message.external_id,
-                conversation_id=conversation_id, person_id=person.id, text=message.text,
+                conversation_id=conversation_id, person_id=person.id, text=storable(message.text),
             )  # fmt: skip
         failpoint("received")
         self.wake(conversation_id)
@@ -98,7 +106,7 @@ class Gateway:
         try:
             while True:
                 try:
-                    await self._sweep()
+                    await self.sweep()
                 except Exception:
                     log.exception("gateway.sweep_failed")
                 await asyncio.sleep(_SWEEP_SECONDS)
@@ -124,7 +132,16 @@ class Gateway:
         async with self._database.reading() as session:
             return await self._inbox.open_count(session)
 
-    async def _sweep(self) -> None:
+    async def take_over_everything(self) -> None:
+        """Begin where a dead process stopped, without waiting for its leases to run out. Only for
+        a process that knows that it is the only one."""
+        async with self._database.unit_of_work() as session:
+            await self._leases.free_all(session)
+            await self._outbox.give_up_on_the_dead(session, timedelta(0))
+        await self.sweep()
+
+    async def sweep(self) -> None:
+        """Wake the conversations that wait and that nobody works on."""
         async with self._database.reading() as session:
             waiting = await self._inbox.waiting_conversations(session, limit=100)
         for conversation_id in waiting:

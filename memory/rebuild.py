@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from memory.short_term import Entry
 from storage.database import Database
@@ -20,14 +20,15 @@ def belongs_to_window(text: str) -> bool:
 
 
 async def window_from_database(
-    database: Database, conversation_id: int, before_inbox_id: int
+    database: Database, conversation_id: int, before_inbox_id: int | None = None
 ) -> Sequence[Entry]:
-    """Everything said in the conversation before this message, oldest first."""
+    """What was said in the conversation (before this message), oldest first."""
     async with database.reading() as session:
         asked = await session.scalars(
             select(InboxMessage)
             .where(
-                InboxMessage.conversation_id == conversation_id, InboxMessage.id < before_inbox_id
+                InboxMessage.conversation_id == conversation_id,
+                true() if before_inbox_id is None else InboxMessage.id < before_inbox_id,
             )
             .order_by(InboxMessage.id.desc())
             .limit(_TURNS)

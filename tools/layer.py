@@ -97,8 +97,9 @@ class ToolLayer:
             may_answer=may_answer,
         )  # fmt: skip
         return ToolResult(
-            status="needs_approval", text=text, data={"approval": ref}, shown=(ref,), approval=ref
-        )
+            status="needs_approval", text=text, data={"approval": ref}, shown=(ref,),
+            approval=ref if may_answer else None,
+        )  # fmt: skip
 
     async def _execute(self, context: ToolContext, approval: Approval) -> ToolResult:
         spec = self.tools[approval.tool]

@@ -1,8 +1,8 @@
 """Where the values of a call came from, checked against what the asker really said.
 
 A planner or model only claims. The claim holds when the quoted words stand in one of the asker's
-own messages and carry the value, or when the value is an id that a result showed to the asker and
-the quoted words are theirs. Text of customers, documents or tool results can satisfy neither.
+own messages and carry the value, or when the value is an id that the asker was shown or named
+before and the quoted words are theirs. Text of customers, documents or tool results can satisfy neither.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args, get_origin
 
 from tools.arguments import Kind
-from tools.reading.grounding import grounded
+from tools.reading.grounding import grounded, is_quote_of
 from tools.spec import Arguments, Origin
 
 _REFERABLE = frozenset(
@@ -42,15 +42,25 @@ def origin_of(
     declared = model.model_fields[argument]
     if value is None or value == declared.default or evidence.configured.get(argument) == value:
         return Origin.default
-    if not any(quote in utterance for utterance in evidence.utterances):
+    if not any(is_quote_of(quote, utterance) for utterance in evidence.utterances):
         return Origin.untrusted
     kind, choices = kind_of(model, argument), choices_of(model, argument)
     if grounded(kind, value, quote, now=now, argument=argument, choices=choices):
         return Origin.said
-    values = value if isinstance(value, list) else [value]
-    if kind in _REFERABLE and quote and evidence.shown.issuperset(map(str, values)):
+    if kind in _REFERABLE and quote and _is_known(kind, value, argument, evidence, now):
         return Origin.chosen
     return Origin.untrusted
+
+
+def _is_known(kind: Kind, value: Any, argument: str, evidence: Evidence, now: datetime) -> bool:
+    """Whether the asker was shown this id, or named it themselves in another message."""
+    values = value if isinstance(value, list) else [value]
+    if evidence.shown.issuperset(map(str, values)):
+        return True
+    return any(
+        grounded(kind, value, utterance, now=now, argument=argument, choices=())
+        for utterance in evidence.utterances
+    )
 
 
 def kind_of(model: type[Arguments], argument: str) -> Kind:

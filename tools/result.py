@@ -20,7 +20,7 @@ class Attachment:
 class ToolResult:
     """`text` is worded for the person, `data` is plain JSON for a model, `shown` are the ids that
     the text names, in their order, so that "the second one" can be resolved; `approval` is the id
-    (P-5) that waits for an answer when the status is needs_approval."""
+    (P-5) of what waits for this person's own answer."""
 
     status: ResultStatus
     text: str

@@ -19,6 +19,7 @@ from tools.people.service import PeopleService, add_person, bind, language_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsolePerson:
     account: str
+    conversation_id: int
     name: str
     role: Role
     language: Language
@@ -44,8 +45,9 @@ async def choose_person(
         account = await _account(session, person, clock)
         place = Place(channel=NAME, bot=NAME, chat=account)
         inbox = Inbox(organisation_id, clock)
-        await inbox.conversation(session, place, private_with=person.id)
+        conversation_id = await inbox.conversation(session, place, private_with=person.id)
         return ConsolePerson(
+            conversation_id=conversation_id,
             account=account, name=person.name, role=person.role,
             language=language_of(person, default),
         )  # fmt: skip
