@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 .PHONY: install demo run test check format bench lock clean
 
 install: $(STAMP)
-	@$(BIN)/python -m agent.planner.train --if-missing
+	@$(BIN)/python run_bot.py prepare
 
 $(BIN)/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "HuoKe needs Python 3.11: install it, or name it with PYTHON=..."; exit 1; }

@@ -12,13 +12,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import storage.tables
 from storage.database import Database
-from storage.tables.base import Table
+from storage.migrate import migrate
 from tests.fakes.clock import FakeClock
 from tests.servers import ServerMissing, postgres_cluster
 
-assert storage.tables
 _IN_CI = bool(os.environ.get("CI"))
 
 
@@ -49,7 +47,7 @@ def postgres_server() -> Iterator[str]:
             server = stack.enter_context(postgres_cluster())
         except ServerMissing as error:
             missing(str(error))
-        asyncio.run(_administer(server, "CREATE DATABASE template"))
+        asyncio.run(administer(server, "CREATE DATABASE template"))
         asyncio.run(_create_schema(f"{server}/template"))
         yield server
 
@@ -63,9 +61,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: str = request.getfixturevalue("postgres_server")
     name = f"test_{uuid4().hex}"
-    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE template"))
+    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE template"))
     yield f"{server}/{name}"
-    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -81,13 +79,11 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 async def _create_schema(url: str) -> None:
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(Table.metadata.create_all)
-    await engine.dispose()
+    async with Database(url) as database:
+        await migrate(database)
 
 
-async def _administer(server: str, statement: str) -> None:
+async def administer(server: str, statement: str) -> None:
     engine = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text(statement))

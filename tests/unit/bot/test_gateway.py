@@ -117,6 +117,18 @@ async def test_what_a_dead_worker_left_is_taken_over(
     assert [row.status for row in await inbox(database)] == [InboxStatus.done]
 
 
+@pytest.mark.parametrize(
+    "rubbish", ["\x00", "a\x00b", "\ud800 half a character", "\u202e\U0001f600"]
+)
+async def test_no_text_is_too_strange_to_keep(
+    database: Database, organisation: Organisation, clock: FakeClock, rubbish: str
+) -> None:
+    gateway = a_gateway(database, organisation.id, FakeAgent(), clock)
+    assert await gateway.receive(an_inbound(rubbish))
+    await gateway.idle()
+    assert [row.status for row in await inbox(database)] == [InboxStatus.done]
+
+
 async def test_an_error_for_people_is_worded_in_their_language(
     database: Database, organisation: Organisation, clock: FakeClock
 ) -> None:

