@@ -5,11 +5,13 @@ tool, and the tool's own schema says which values to read. Earlier messages are 
 way first, so that a conversation's state follows from its texts alone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.contract import Ask, Plan, PlannedCall, PlanRequest
 from agent.planner.composing import Composer
+from agent.planner.compound import orders
 from agent.planner.dialogue import Dialogue
 from agent.planner.ellipsis import asks_about, leftover, repeats
 from agent.planner.guides import Guide, guides
@@ -20,7 +22,7 @@ from agent.planner.negation import Wording, without_denials
 from agent.planner.references import OBJECT_KINDS, Mention, named, pointed_at
 from agent.planner.schema import slots_of
 from agent.planner.spelling import mended
-from agent.planner.turn import CONTINUED, SURE_ENOUGH, SURE_TO_ASK, TALK, Turn
+from agent.planner.turn import CLEARLY, CONTINUED, SURE_ENOUGH, SURE_TO_ASK, TALK, Turn
 from config.i18n import Language
 from config.i18n.detect import detect
 from tools.arguments import Kind
@@ -32,6 +34,8 @@ MISMATCH = 0.1
 _REMEMBERED_TURNS = 12
 _FREE = frozenset({Kind.name, Kind.note, Kind.text, Kind.company, Kind.owner, Kind.wechat})
 _LONGEST_WHOLE = 60
+# A question states nothing that could be noted.
+_QUESTION = re.compile(r"[?？呢吗]\s*$")
 
 
 class LocalPlanner:
@@ -58,7 +62,27 @@ class LocalPlanner:
         if wording.refused:
             # "以后别在晚上打扰我" refuses no order: it is a wish to remember.
             return turn.talk("noted" if turn.says("noted") else "cancelled")
-        return self._answer(turn) or self._continuation(turn) or self._fresh(turn)
+        return (
+            self._several(turn)
+            or self._answer(turn)
+            or self._continuation(turn)
+            or self._fresh(turn)
+        )
+
+    def _several(self, turn: Turn) -> Plan | None:
+        """Orders that stand side by side; None unless each of them is clear by itself."""
+        plans: list[Plan] = []
+        for part in orders(turn.wording.text):
+            own = self._turn(part, replace(turn.wording, text=part), turn.dialogue, turn.request)
+            own = replace(own, text=turn.text)
+            if own.label.startswith(TALK) or own.probability < CLEARLY:
+                return None
+            plans.append(self._fresh(own))
+        asking = next((plan for plan in plans if plan.ask), None)
+        if asking or not plans:
+            return asking
+        calls = tuple(call for plan in plans for call in plan.calls)
+        return replace(plans[0], calls=calls, confidence=min(plan.confidence for plan in plans))
 
     def _turn(self, text: str, wording: Wording, dialogue: Dialogue, request: PlanRequest) -> Turn:
         refused = [each for each in named(text) if inside((each.start, each.end), wording.denied)]
@@ -99,8 +123,9 @@ class LocalPlanner:
         if not wanted & heard.args.keys():
             self._take_whole(turn, asked, heard)
         if not wanted & heard.args.keys():
-            unclear = turn.label == "talk_unclear" or turn.probability < SURE_ENOUGH
-            return self._planned(turn, tool, _merged(asked.call, Heard())) if unclear else None
+            unclear = turn.says("unclear") or turn.probability < SURE_ENOUGH
+            again = unclear or not leftover(turn.wording.text, heard.spans)
+            return self._planned(turn, tool, _merged(asked.call, heard)) if again else None
         rest = leftover(turn.wording.text, heard.spans)
         if rest and turn.clearly_another(tool):
             return None
@@ -163,6 +188,8 @@ class LocalPlanner:
     def _fresh(self, turn: Turn) -> Plan:
         """The message as an order, or as talk, of its own."""
         if turn.probability < SURE_ENOUGH:
+            return turn.talk("unclear")
+        if turn.says("noted") and _QUESTION.search(turn.text):
             return turn.talk("unclear")
         if turn.label.startswith(TALK):
             return turn.talk(turn.label.removeprefix(TALK))

@@ -2,6 +2,7 @@
 
 from agent.contract import Button, Reply
 from bot.commands.base import Invocation
+from config.i18n.money import format_money
 from storage.database import ReadSession
 from tools.approvals.service import ApprovalService
 from tools.people.service import PeopleService
@@ -31,7 +32,7 @@ async def approvals(use: Invocation) -> Reply:
     lines = [
         use.say(
             "commands.approvals_line", ref=f"P-{row.number}", summary=row.summary,
-            cost=f"{row.daily_cost:,.2f}", currency=use.turn.organisation.currency,
+            cost=format_money(use.language, use.turn.organisation.currency, row.daily_cost),
             name=people.get(row.requested_by, "?"),
             until=f"{row.expires_at.astimezone(use.turn.organisation.timezone):%m-%d %H:%M}",
         )

@@ -17,7 +17,7 @@ async def total(chat: Chat, ref: str = "C-1") -> float:
 async def test_an_order_shows_cost_and_before_and_after(chat: Chat) -> None:
     answer = await chat.says("C-1 预算加 10%")
     assert "→" in answer
-    assert "CNY" in answer
+    assert "¥60" in answer
     assert [button.label for button in (await chat.last()).buttons] == ["同意 P-1", "拒绝 P-1"]
 
 

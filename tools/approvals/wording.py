@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from config.i18n import Language, say
+from config.i18n.money import format_money
 from storage.tables.trust import Approval
 
 
@@ -16,7 +17,7 @@ def describe(
         say(language, "approvals.title", ref=ref, summary=approval.summary),
         *(f"· {line}" for line in approval.lines),
         say(
-            language, "approvals.cost", cost=f"{approval.daily_cost:,.2f}", currency=currency,
+            language, "approvals.cost", cost=format_money(language, currency, approval.daily_cost),
             until=f"{until:%m-%d %H:%M}",
         ),
     ]  # fmt: skip

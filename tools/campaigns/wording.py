@@ -2,13 +2,10 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.numbers import format_currency
-
-from config.i18n import Language
+from config.i18n.money import format_money
 from tools.campaigns.plans import Change
 from tools.context import ToolContext
 
-_LOCALES = {Language.zh_cn: "zh_CN", Language.zh_tw: "zh_TW", Language.en: "en"}
 NOTHING = "—"
 
 
@@ -16,11 +13,7 @@ def money(context: ToolContext, amount: Decimal | str | None) -> str:
     """`¥1,200` or `¥99.50`; a dash for nothing."""
     if amount is None:
         return NOTHING
-    value = Decimal(amount).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    pattern = "¤#,##0" if value == value.to_integral_value() else "¤#,##0.00"
-    return format_currency(
-        value, context.currency, pattern, locale=_LOCALES[context.language], currency_digits=False
-    )
+    return format_money(context.language, context.currency, Decimal(amount))
 
 
 def percent(change: Decimal) -> str:

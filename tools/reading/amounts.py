@@ -17,6 +17,8 @@ _REACHES = re.compile(_TABLE["reaches"])
 _WAS = re.compile(_TABLE["was"])
 _REMAINS = re.compile(_TABLE["remains"])
 _FIXED = [(Decimal(change), re.compile(words)) for change, words in _TABLE["fixed_changes"].items()]
+# "three newest leads" gives no score: without its word a number is none of these.
+_ALWAYS_MARKED = ("min_score", "target_roas", "target_cpa")
 _COMPARED = ("value", "min_score", "target_cpa", "target_roas")
 _BEFORE = {
     argument: re.compile(f"{words}|{_TABLE['comparisons']}" if argument in _COMPARED else words)
@@ -164,7 +166,16 @@ def _meant_for(argument: str, plain: str, found: list[Number]) -> list[Number]:
     """Of the numbers found those for `argument`; when none is marked so, the unmarked ones."""
     owners = [(number, _owners(plain, number)) for number in found]
     own = [number for number, names in owners if argument in names]
-    return own or [number for number, names in owners if not names or not argument]
+    if own or (argument in _ALWAYS_MARKED and not _ONLY_A_NUMBER.fullmatch(_around(plain, found))):
+        return own
+    return [number for number, names in owners if not names or not argument]
+
+
+def _around(plain: str, found: list[Number]) -> str:
+    """What the text says beside its numbers."""
+    for number in reversed(found):
+        plain = plain[: number.start] + plain[number.end :]
+    return plain
 
 
 def _owners(plain: str, number: Number) -> set[str]:

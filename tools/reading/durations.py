@@ -34,7 +34,8 @@ _FIRST = re.compile(
 )
 _RANK = re.compile(r"(?:前|头|top|first|latest|newest|best|limit(?: to)?|最多|最新|最近)的?\s?$")
 _COUNTED = re.compile(
-    r"\s?(?:[a-z]+ ){0,2}(?:leads?|customers?|results?|of (?:them|those))(?![a-z])"
+    r"\s?(?:newest|latest|best|hottest|top|most recent)(?![a-z])"
+    r"|\s?(?:[a-z]+ ){0,2}(?:leads?|customers?|results?|of (?:them|those))(?![a-z])"
 )
 _MOST_DAYS, _MOST_HOURS, _MOST_ROWS = 365, 999, 1000
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from config.i18n.money import format_money
 from tools.context import ToolContext
 from tools.periods import Days
 
@@ -14,7 +15,7 @@ def span(context: ToolContext, days: Days) -> str:
 
 
 def money(context: ToolContext, amount: Decimal) -> str:
-    return f"{amount:,.2f} {context.currency}"
+    return format_money(context.language, context.currency, amount)
 
 
 def share(value: Decimal | None) -> str:

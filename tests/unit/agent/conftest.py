@@ -34,13 +34,9 @@ def hears(planner: LocalPlanner) -> Hears:
     ) -> Plan:
         *before, text = messages
         roles: tuple[Literal["user", "assistant"], ...] = ("user", "assistant")
-        history = tuple(
-            Utterance(role=roles[at % 2], text=said) for at, said in enumerate(before)
-        )
+        history = tuple(Utterance(role=roles[at % 2], text=said) for at, said in enumerate(before))
         return planner.plan(
-            PlanRequest(
-                text=text, now=NOW, history=history, platforms=platforms, persona=persona
-            )
+            PlanRequest(text=text, now=NOW, history=history, platforms=platforms, persona=persona)
         )
 
     return _hears

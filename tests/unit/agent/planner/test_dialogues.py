@@ -72,7 +72,9 @@ def test_it_among_many_is_asked_about(hears: Hears) -> None:
     assert (ask.argument, ask.choices) == ("lead", ("L-12", "L-19", "L-23"))
 
 
-@pytest.mark.parametrize("text", ["不是C-3，是C-8", "不對，是 C-8", "no, I meant C-8", "sorry, C-8"])
+@pytest.mark.parametrize(
+    "text", ["不是C-3，是C-8", "不對，是 C-8", "no, I meant C-8", "sorry, C-8"]
+)
 def test_a_correction_repeats_the_order_with_the_right_value(hears: Hears, text: str) -> None:
     (call,) = hears("暂停C-3", "要暂停 C-3 吗？", text).calls
     assert (call.tool, call.args) == ("manage_campaign", {"campaign": "C-8", "action": "pause"})

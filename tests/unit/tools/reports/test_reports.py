@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from config.i18n import Language
+from config.i18n.money import format_money
 from storage.database import Database
 from storage.tables.lead import LeadStatus
 from tests.builders.campaigns import Shop, a_shop
@@ -55,7 +56,7 @@ async def test_the_overview_counts_leads_and_money(office: Office) -> None:
     days = resolve("last_7_days", office.shop.context().local_now().date())
     rows = await CampaignService.of(office.shop.context()).daily_metrics(days)
     spend = sum((row.spend for row in rows), Decimal(0))
-    assert result.data["spend"] == f"{spend:,.2f} CNY"
+    assert result.data["spend"] == format_money(Language.en, "CNY", spend)
     assert len(result.attachments) == 1
 
 

@@ -1,0 +1,47 @@
+"""Two orders in one message: "暂停 C-3，然后把 C-5 预算加 20%"."""
+
+import re
+
+from agent.planner.ellipsis import leftover
+from agent.planner.negation import blanked
+from agent.planner.references import OBJECT_KINDS, named
+from tools.reading.normal import normalise
+from tools.reading.shapes import Span
+
+_BREAK = re.compile(
+    r"[,;。!\n]|然后|接着|顺便|并且|同时|(?<![a-z])(?:and then|then|and|also)(?![a-z])"
+)
+
+
+def orders(text: str) -> list[str]:
+    """The orders of `text`, each as long as `text` with the others blanked; empty unless there are
+    at least two, each with one object and words of its own."""
+    parts: list[Span] = []
+    for piece in _pieces(text):
+        # What names nothing belongs to the order before it.
+        if parts and not _objects(text, piece):
+            parts[-1] = (parts[-1][0], piece[1])
+        else:
+            parts.append(piece)
+    objects = [_objects(text, part) for part in parts]
+    alone = all(len(ids) == 1 for ids in objects) and len(set.union(*objects)) == len(parts)
+    if len(parts) < 2 or not alone:
+        return []
+    texts = [blanked(text, [(0, start), (end, len(text))]) for start, end in parts]
+    return texts if all(map(_says_more, texts)) else []
+
+
+def _pieces(text: str) -> list[Span]:
+    breaks = [match.span() for match in _BREAK.finditer(normalise(text))]
+    starts = [0, *(end for _, end in breaks)]
+    ends = [*(start for start, _ in breaks), len(text)]
+    return [span for span in zip(starts, ends, strict=True) if text[slice(*span)].strip()]
+
+
+def _objects(text: str, part: Span) -> set[str]:
+    return {each.id for each in named(text[slice(*part)]) if each.kind in OBJECT_KINDS}
+
+
+def _says_more(text: str) -> bool:
+    """Whether the part says something beside its object: "C-3" in "C-3 and C-5" does not."""
+    return bool(leftover(text, [(each.start, each.end) for each in named(text)]))
