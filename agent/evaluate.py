@@ -185,8 +185,11 @@ def same(got: Any, expected: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
+    if value is None:
+        return None
+    # Python takes True for 1.
+    if isinstance(value, bool):
+        return str(value).casefold()
     if isinstance(value, (list, tuple, set, frozenset)):
         return frozenset(_plain(each) for each in value)
     try:

@@ -11,7 +11,9 @@ from structlog.typing import EventDict, WrappedLogger
 from config.settings import LogSettings
 
 _CREDENTIALS_IN_URL = re.compile(r"://[^/\s@]+@")
-_SECRET_PARAMETER = re.compile(r"(?i)\b(token|key|secret|password|sign)=[^&\s]+")
+_SECRET_PARAMETER = re.compile(
+    r"(?i)(?<![a-z])(\w*(?:token|key|secret|password|sign|signature))=[^&\s\"']+"
+)
 _BEARER = re.compile(r"(?i)\b(bearer )\S+")
 _PHONE = re.compile(r"(?<![\d-])(\+?\d{3})\d{4,8}(\d{4})(?!\d)")
 _EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*(@[\w-]+\.[\w.]+)")

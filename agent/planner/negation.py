@@ -43,7 +43,8 @@ _NOT_BUT = re.compile(
     r"(?:不是|并非|不对,?是?)\s?[^,.;!?。\n]{1,20}?\s?[,;.]?\s?(?:而?是|应该是|要的?是)(?=[^不吗])"
     r"|(?<![a-z])not\s+(?:the\s+)?[^,.;!?。\n]{1,30}?\s?[,;.]\s?(?:but\s+|it's\s+|i meant?\s+)?(?=\S)"
     r"|(?<![a-z])not\s+[^,.;!?。\n]{1,20}?\s+but\s+"
-    r"|(?<=[^\s,;]),\s?(?:and\s)?(?:not|不是|而不是)\s?[^,.;!?。是\n]{1,30}$"
+    r"|(?<=[^\s,;]),\s?(?:and\s)?(?:not(?![a-z])|不是|而不是)\s?[^,.;!?。是\n]{1,30}$"
+    r"|(?<=[^\s,;是])不是[^,.;!?。是吗\n]{1,12}$"
 )
 # What stands before it was said by mistake, where something of its kind stands behind it.
 _SLIP = re.compile(

@@ -157,33 +157,32 @@ class LocalPlanner:
         call = turn.dialogue.call
         if call is None:
             return None
-        guide = guides().get(call.tool, Guide())
         heard = self._heard(turn, call.tool, before=turn.dialogue.said)
-        whole = not leftover(turn.wording.text, heard.spans)
-        if not heard.args or not (whole or turn.wording.corrects):
+        if not self._continues(turn, call, heard):
             return None
-        if (self._orders(heard, call) or not whole) and turn.clearly_another(call.tool):
-            return None
-        if guide.acts and not self._goes_on(turn, heard, call):
-            return None
+        guide = guides().get(call.tool, Guide())
         replaced = {rival for name in heard.args for rival in guide.rivals(name)}
-        base = replace(
-            call, args={name: value for name, value in call.args.items() if name not in replaced}
-        )
+        kept = {name: value for name, value in call.args.items() if name not in replaced}
+        base = replace(call, args=kept)
         return self._planned(turn, call.tool, _merged(base, heard), confidence=CONTINUED)
 
-    def _goes_on(self, turn: Turn, heard: Heard, call: PlannedCall) -> bool:
-        """Whether to act again: not because another object is merely named or asked about."""
-        if turn.wording.corrects or repeats(turn.text):
-            return True
-        kinds = {slot.name: slot.kind for slot in slots_of(self._catalogue[call.tool])}
-        only_names = all(kinds[name] in OBJECT_KINDS for name in heard.args)
-        return not only_names and not asks_about(turn.text)
-
-    def _orders(self, heard: Heard, call: PlannedCall) -> bool:
-        """Whether a value heard is a verb in other orders too (暂停, export as Excel)."""
-        kinds = {slot.name: slot.kind for slot in slots_of(self._catalogue[call.tool])}
-        return any(kinds[name] in (Kind.choice, Kind.flag) for name in heard.args)
+    def _continues(self, turn: Turn, call: PlannedCall, heard: Heard) -> bool:
+        kinds = {
+            slot.kind for slot in slots_of(self._catalogue[call.tool]) if slot.name in heard.args
+        }
+        corrects = turn.wording.corrects
+        whole = not leftover(turn.wording.text, heard.spans)
+        if not kinds or not (whole or corrects):
+            return False
+        about = whole and asks_about(turn.text)
+        # Such a value may be the verb of another order: 暂停, as Excel.
+        verb = kinds & {Kind.choice, Kind.flag} and not about
+        if (verb or not whole) and turn.clearly_another(call.tool):
+            return False
+        # What was done to one object is not done to another that is merely named or asked about.
+        mere = about or kinds <= set(OBJECT_KINDS)
+        acts = guides().get(call.tool, Guide()).acts
+        return not (acts and mere) or corrects or repeats(turn.text)
 
     def _fresh(self, turn: Turn) -> Plan:
         """The message as an order, or as talk, of its own."""

@@ -44,6 +44,8 @@ _TENTHS_OF = {"半": 5} | {digit: value for value, digit in enumerate("一二三
 # A message with more amounts is a table, not an order; every reader weighs each against all.
 _MOST = 60
 _HAN = re.compile(r"[㐀-鿿]")
+# "高于五就…": the sentence goes on behind the number.
+_GOES_ON = re.compile(r"[就则时会便]")
 _LEADS_IN = re.compile(
     r"(?:[到至为是加减降涨升前]|[大小高低等多少]于|[提调]高|超过|不足|预算|目标|最多|共)\s?$"
 )
@@ -87,7 +89,7 @@ def _stands_alone(plain: str, span: Span) -> bool:
     if plain[slice(*span)] in "一半":
         return False
     before, after = plain[: span[0]], plain[span[1] : span[1] + 1]
-    if _HAN.match(after):
+    if _HAN.match(after) and not _GOES_ON.match(after):
         return False
     return not _HAN.match(before[-1:]) or _LEADS_IN.search(before) is not None
 

@@ -30,6 +30,7 @@ _SHARE = re.compile(
     r"|(?P<half>一半|(?:by|in) half)|(?P<all>百分百)"
 )
 _HAN = re.compile(rf"(?<!第){NUMERAL}")
+_PER_DAY = re.compile(rf"[{DIGITS}{UNITS}]*[百千万]一(?=[天日周])")
 _TWO_DIGIT_DISCOUNT = re.compile(
     r"(?P<tens>[一二三四五六七八九])(?P<ones>[一二三四五六七八九])(?=折)"
 )
@@ -69,9 +70,12 @@ def han(plain: str) -> Iterator[Numeral]:
         tenths = f"{value_of(match['tens'])}.{value_of(match['ones'])}"
         yield Decimal(tenths), match.span()
     for match in _HAN.finditer(plain):
-        value = value_of(match[0])
-        if value is not None and not inside(match.span(), idioms):
-            yield value, match.span()
+        start, end = match.span()
+        # "三百一天" is 300 a day, not 310 days.
+        end -= _PER_DAY.match(plain, start, end + 1) is not None
+        value = value_of(plain[start:end])
+        if value is not None and not inside((start, end), idioms):
+            yield value, (start, end)
 
 
 def english(plain: str) -> Iterator[Numeral]:

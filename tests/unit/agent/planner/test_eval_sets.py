@@ -1,5 +1,6 @@
 """The development set is understood, and it is no copy of what the planner learned from."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,8 @@ def test_every_tool_is_in_the_set(lines: list[Line]) -> None:
 def test_no_sentence_of_the_set_was_learned_from(lines: list[Line]) -> None:
     learned = {example.text.lower() for example in all_examples()}
     assert [line.text for line in lines if not line.history and line.text.lower() in learned] == []
+
+
+def test_the_blind_half_is_as_it_was_written() -> None:
+    digest, name = Path("tests/eval/heldout.sha256").read_text().split()
+    assert hashlib.sha256((DEV.parent / name).read_bytes()).hexdigest() == digest

@@ -27,7 +27,11 @@ def letters(text: str) -> Vector:
 
 @pytest.fixture
 def model(tmp_path: Path) -> IntentModel:
-    said = {"list_rules": ("有哪些规则", "show rules"), "talk_bye": ("再见", "bye now")}
+    said = {
+        "list_rules": ("有哪些规则", "show rules"),
+        "talk_bye": ("再见", "bye now"),
+        "talk_thanks": ("谢谢", "thank you"),
+    }
     examples = [Example(label, text) for label, texts in said.items() for text in texts]
     path = tmp_path / "intents.npz"
     save(path, dict.fromkeys(PERSONAS, fit(examples, letters)))

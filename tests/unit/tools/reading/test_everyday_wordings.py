@@ -16,6 +16,8 @@ from tools.arguments import Kind
         (Kind.days, "duration_days", "一天两百，测五天", 5),
         (Kind.number, "value", "48小时转化少于3个就提醒我", Decimal(3)),
         (Kind.number, "min_score", "八十分以上的线索", Decimal(80)),
+        (Kind.number, "value", "ROAS 高於五就加預算", Decimal(5)),
+        (Kind.money, "daily_budget", "三百一天", Decimal(300)),
         (Kind.limit, "limit", "the three newest leads", 3),
         (Kind.wechat, "wechat", "new lead Sarah, wechat sarahk, from Acme", "sarahk"),
         (Kind.name, "name", "把孙丽加到线索里", "孙丽"),
