@@ -27,7 +27,9 @@ _ORDER = (
     Kind.tags, Kind.flag, Kind.company, Kind.language, Kind.owner, Kind.name, Kind.choice, Kind.text,
     Kind.note,
 )  # fmt: skip
-_SETS = re.compile(r"[,，。;；]|改成|改為|改为|换成|換成|变成|make it|change (?:it|that) to", re.IGNORECASE)
+_SETS = re.compile(
+    r"[,，。;；]|改成|改為|改为|换成|換成|变成|make it|change (?:it|that) to", re.IGNORECASE
+)
 _SHORTEST_PHONE = 8
 _WECHAT_WORD = re.compile(r"(?:微信号?|wechat|wx|weixin)(?: ?id)?\s?(?:[:是为]|is)?\s?$")
 

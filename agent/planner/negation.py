@@ -53,7 +53,7 @@ _SLIP = re.compile(
     r"|[?!.]\s?no(?![a-z.])[,.!\s]*"
 )
 _PUTS_RIGHT = re.compile(
-    r"^(?:不是?|不对|错了|no|nope|sorry|oops|wait)[,\s]|应该是|我说的是|我要的是|其实是?"
+    r"^(?:不是?|不对|(?:说|打|搞|弄)?错了|no|nope|sorry|oops|wait)[,\s]|应该是|我说的是|我要的是|其实是?"
     r"|(?<![a-z])(?:i meant?|actually|instead)(?![a-z])"
 )
 _FILLER = re.compile(

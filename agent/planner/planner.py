@@ -22,7 +22,7 @@ from agent.planner.negation import Wording, without_denials
 from agent.planner.references import OBJECT_KINDS, Mention, named, pointed_at
 from agent.planner.schema import slots_of
 from agent.planner.spelling import mended
-from agent.planner.turn import CLEARLY, CONTINUED, SURE_ENOUGH, SURE_TO_ASK, TALK, Turn
+from agent.planner.turn import CLEARLY, CONTINUED, SURE_ENOUGH, SURE_TO_ASK, TALK, VAGUE, Turn
 from config.i18n import Language
 from config.i18n.detect import detect
 from tools.arguments import Kind
@@ -186,15 +186,29 @@ class LocalPlanner:
 
     def _fresh(self, turn: Turn) -> Plan:
         """The message as an order, or as talk, of its own."""
+        plan = self._first_reading(turn)
+        return plan if plan.calls else self._complete_reading(turn) or plan
+
+    def _first_reading(self, turn: Turn) -> Plan:
         if turn.probability < SURE_ENOUGH:
-            return turn.talk("unclear")
-        if turn.says("noted") and _QUESTION.search(turn.text):
             return turn.talk("unclear")
         if turn.label.startswith(TALK):
             return turn.talk(turn.label.removeprefix(TALK))
         plan = self._planned(turn, turn.label, self._heard(turn, turn.label))
         # To ask back about a tool that was hardly meant is as wrong as to use it.
         return turn.talk("unclear") if plan.ask and turn.probability < SURE_TO_ASK else plan
+
+    def _complete_reading(self, turn: Turn) -> Plan | None:
+        """Another likely tool for which the message says all that is needed: that it does is
+        evidence, where the likeliest label is vague talk or would have to ask."""
+        if turn.label.startswith(TALK) and turn.label not in VAGUE:
+            return None
+        for label in turn.rivals():
+            heard = self._heard(turn, label)
+            plan = self._planned(turn, label, heard, confidence=turn.scores[label])
+            if plan.calls and heard.args:
+                return plan
+        return None
 
     def _heard(self, turn: Turn, tool: str, *, before: str = "", asked: str = "") -> Heard:
         message = Message(

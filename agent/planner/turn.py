@@ -17,7 +17,10 @@ SURE_TO_ASK = 0.45
 CLEARLY = 0.7
 # Values and small words alone continue what went before.
 CONTINUED = 0.9
+# Another label is worth a look from this probability, and this share of the likeliest one's.
+RIVAL, RIVAL_SHARE = 0.15, 0.35
 TALK = "talk_"
+VAGUE = frozenset({"talk_noted", "talk_out_of_scope", "talk_unclear"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,14 @@ class Turn:
     @property
     def probability(self) -> float:
         return self.scores[self.label]
+
+    def rivals(self) -> list[str]:
+        """The other tools that may be meant, the likeliest first."""
+        least = max(RIVAL, RIVAL_SHARE * self.probability)
+        others = (label for label in self.scores if label != self.label)
+        likely = [each for each in others if self.scores[each] >= least]
+        tools = [label for label in likely if not label.startswith(TALK)]
+        return sorted(tools, key=lambda label: -self.scores[label])
 
     def says(self, talk: Talk) -> bool:
         return self.label == f"{TALK}{talk}"

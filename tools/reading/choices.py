@@ -13,6 +13,8 @@ from tools.reading.shapes import EMAIL, URL, Span, inside
 from tools.reading.tables import table
 
 _LATIN_WORD = re.compile(r"(?<![a-z0-9_@./-])[a-z]{5,}(?![a-z0-9_@])")
+# Longer words that only look like one of the vocabulary: 最新的 is no status.
+_NO_VALUE = "none"
 _SHORTEST_TYPO = 5
 _TWO_SLIPS_FROM = 9
 
@@ -59,6 +61,8 @@ def _said(group: _Group, plain: str) -> Iterator[Reading]:
     for match in group.words.finditer(plain):
         spans.append(match.span())
         value = group.word_values[_one_space(match[0])]
+        if value == _NO_VALUE:
+            continue
         yield Reading(value=value, start=match.start(), end=match.end())
     for match in _LATIN_WORD.finditer(plain):
         meant = None if inside(match.span(), spans) else _typo_of(match[0], group.typable)

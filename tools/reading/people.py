@@ -32,6 +32,8 @@ _NO_HAN: tuple[str, ...] = tuple(_TABLE["no_people"])
 _GAP = re.compile(r"\s?[:,]?\s?(?:(?:销售|业务|客服|顾问|同事|运营)(?=[一-鿿]))?")
 _MINE = re.compile(_TABLE["mine"])
 _AFTER_OWNER = re.compile(_TABLE["owner_after"])
+# Who is called something is the lead, not its owner.
+_CALLED = re.compile(r"(?:叫做?|名叫|名为|(?<![a-z])(?:called|named))\s?$")
 _AFTER_NAME = re.compile(_TABLE["name_after"])
 _OWNER_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["owner_before"].items()}
 _NAME_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["name_before"].items()}
@@ -43,7 +45,11 @@ def owners(text: str) -> list[Reading]:
     mine = [match.span() for match in _MINE.finditer(plain)]
     marked = list(_behind(_OWNER_BEFORE["sure"], text, plain, anything=True))
     marked += _behind(_OWNER_BEFORE["likely"], text, plain, anything=False)
-    marked += [span for span in _names(text, plain) if _AFTER_OWNER.match(plain, span[1])]
+    marked += [
+        span
+        for span in _names(text, plain)
+        if _AFTER_OWNER.match(plain, span[1]) and not _CALLED.search(plain, 0, span[0])
+    ]
     return _readings(text, [*marked, *mine, *_standing_alone(text, plain)])
 
 

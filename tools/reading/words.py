@@ -15,7 +15,7 @@ from tools.reading.shapes import Span, dates_and_contacts, inside
 from tools.reading.tables import table
 
 _TABLE = table("words")
-_SURE = [re.compile(_TABLE["text"][name]) for name in ("sure", "english")]
+_SURE = [re.compile(_TABLE["text"][name]) for name in ("sure", "industry", "english")]
 _LIKELY = re.compile(_TABLE["text"]["likely"])
 _ENDS = re.compile(_TABLE["text_ends"])
 _QUOTED = re.compile(_TABLE["quotes"])
