@@ -33,7 +33,7 @@ _GAP = re.compile(r"\s?[:,]?\s?(?:(?:销售|业务|客服|顾问|同事|运营)(
 _MINE = re.compile(_TABLE["mine"])
 _AFTER_OWNER = re.compile(_TABLE["owner_after"])
 # Who is called something is the lead, not its owner.
-_CALLED = re.compile(r"(?:叫做?|名叫|名为|(?<![a-z])(?:called|named))\s?$")
+_IS_CALLED = re.compile(r"(?:叫做?|名叫|名为|(?<![a-z])(?:called|named))\s?$")
 _AFTER_NAME = re.compile(_TABLE["name_after"])
 _OWNER_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["owner_before"].items()}
 _NAME_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["name_before"].items()}
@@ -48,7 +48,7 @@ def owners(text: str) -> list[Reading]:
     marked += [
         span
         for span in _names(text, plain)
-        if _AFTER_OWNER.match(plain, span[1]) and not _CALLED.search(plain, 0, span[0])
+        if _AFTER_OWNER.match(plain, span[1]) and not _IS_CALLED.search(plain, 0, span[0])
     ]
     return _readings(text, [*marked, *mine, *_standing_alone(text, plain)])
 
