@@ -29,6 +29,7 @@ from bot.delivery import Delivery
 from bot.doctor import Finding, examine, worded
 from bot.embedded import FolderLock, LocalPort, ask_running
 from bot.gateway import Gateway
+from bot.housekeeping import Housekeeper
 from bot.messages import InboundMessage
 from bot.notices import OutboxNotifier
 from config.clock import Clock, SystemClock
@@ -66,6 +67,7 @@ class Service:
     clock: Clock
     outbox: Outbox
     gateway: Gateway
+    housekeeper: Housekeeper
     deliveries: list[Delivery]
 
     def deliver(self, channel: Channel) -> Delivery:
@@ -113,9 +115,14 @@ async def open_service(
         leases=Leases(database, owner=owner, clock=clock, duration=settings.work.lease),
         settings=settings.work, language=settings.language, queued=queued,
     )  # fmt: skip
+    housekeeper = Housekeeper(
+        database, organisation_id, OutboxNotifier(organisation_id, outbox, settings.language),
+        clock=clock, settings=settings.approvals,
+    )  # fmt: skip
     return Service(
         settings=settings, organisation_id=organisation_id, database=database, redis=redis,
-        clock=clock, outbox=outbox, gateway=gateway, deliveries=deliveries,
+        clock=clock, outbox=outbox, gateway=gateway, housekeeper=housekeeper,
+        deliveries=deliveries,
     )  # fmt: skip
 
 
@@ -142,7 +149,7 @@ async def tool_opener(
     settings: Settings, database: Database, organisation_id: int, outbox: Outbox, clock: Clock
 ) -> Callable[[Turn], ToolContext]:
     """Makes the context that the tools of one turn get; the turn's fence guards their effects."""
-    notifier = OutboxNotifier(organisation_id, outbox, default=settings.language)
+    notifier = OutboxNotifier(organisation_id, outbox, settings.language)
     platforms = await open_platforms(settings, database, organisation_id, clock)
 
     def open_tools(turn: Turn) -> ToolContext:
@@ -208,6 +215,7 @@ async def run_channel(service: Service, channel: Channel, *, alone: bool) -> Non
     async with asyncio.TaskGroup() as tasks:
         background = [
             tasks.create_task(service.gateway.run(), name="gateway"),
+            tasks.create_task(service.housekeeper.run(), name="housekeeper"),
             tasks.create_task(delivery.run(), name=f"delivery:{channel.name}"),
         ]
         await channel.run(receive)

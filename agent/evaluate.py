@@ -24,7 +24,7 @@ class Planner(Protocol):
 
 
 class Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     role: Literal["user", "assistant"]
     text: str
@@ -33,7 +33,7 @@ class Said(BaseModel):
 class Expected(BaseModel):
     """What the planner should do: call `tool` with `args`, ask for one of `asks`, or neither."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     tool: str | None
     args: dict[str, Any] = {}
@@ -41,7 +41,7 @@ class Expected(BaseModel):
 
 
 class Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     text: str
     role: str = "manager"

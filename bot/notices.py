@@ -13,7 +13,7 @@ from tools.people.service import PeopleService, language_of
 
 
 class OutboxNotifier:
-    def __init__(self, organisation_id: int, outbox: Outbox, *, default: Language) -> None:
+    def __init__(self, organisation_id: int, outbox: Outbox, default: Language) -> None:
         self._organisation_id = organisation_id
         self._outbox = outbox
         self._default = default

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, DateTime, inspect
 
 import storage.tables
 from storage.database import Database
@@ -61,3 +61,20 @@ async def test_the_way_back_leaves_nothing(empty_url: str) -> None:
         await migrate(database, "base")
         async with database.engine.connect() as connection:
             assert await connection.run_sync(tables) == set()
+
+
+def test_every_row_belongs_to_an_organisation() -> None:
+    assert [
+        name
+        for name, table in Table.metadata.tables.items()
+        if name != "organisations" and "organisation_id" not in table.columns
+    ] == []
+
+
+def test_every_time_is_aware() -> None:
+    assert [
+        str(column)
+        for table in Table.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, DateTime)
+    ] == []

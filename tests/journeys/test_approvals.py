@@ -55,6 +55,17 @@ async def test_after_a_day_it_is_too_late(chat: Chat) -> None:
     assert await chat.budgets("C-1") == before
 
 
+async def test_who_asked_is_told_once_that_nobody_answered(chat: Chat) -> None:
+    await chat.says("C-1 预算加 10%")
+    chat.clock.advance(timedelta(hours=25))
+    for _ in range(2):
+        await chat.service.housekeeper.expire_approvals()
+        await chat.service.settled()
+    assert (await chat.approval("P-1")).status is ApprovalStatus.expired
+    notices = [row.text for row in chat.channel.delivered if "没有人答复" in row.text]
+    assert len(notices) == 1
+
+
 async def test_two_managers_who_say_yes_together_carry_it_out_once(chat: Chat) -> None:
     before = await total(chat)
     await chat.says("C-1 预算加 10%")

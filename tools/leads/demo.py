@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from storage.database import Session
 from storage.repository import next_number
+from storage.tables.base import Table
 from storage.tables.lead import (
     Activity,
     Lead,
@@ -19,23 +20,31 @@ from storage.tables.lead import (
     Trait,
 )
 from storage.tables.organisation import Person
+from tools.leads.assignment import HIGH_SCORE
 from tools.leads.repository import LeadRepository
 from tools.leads.scoring import Event, score
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _KEY = "demo:lead:"
-_TODAY, _YESTERDAY, _SPAN = 5, 4, 45
+_YESTERDAY, _SPAN = 4, 45
+# L-12 is the lead that the help texts talk about.
+_STAR = 11
 
 _NAMES = (
-    "王芳", "李静", "张伟", "刘洋", "陈晨", "杨帆", "黄蓉", "赵敏", "周杰", "吴倩", "徐丽", "孙悦",
-    "马超", "朱琳", "胡军", "郭涛", "何苗", "林悦", "高翔", "罗丹", "梁宇", "宋佳", "唐宁", "许诺",
-    "韩雪", "冯凯", "邓婕", "曹颖", "彭博", "曾欣", "萧然", "田甜", "董洁", "袁野", "潘虹", "蒋欣",
-    "蔡琴", "余洋", "杜鹃", "叶青", "程浩", "苏醒", "魏然", "吕颂", "丁宁", "任重", "沈腾飞", "姚远",
-    "卢伟", "傅晶", "钟灵", "崔健平", "谭笑", "陆遥", "范文",
+    "王雨桐", "李思远", "张晓慧", "刘一鸣", "陈嘉怡", "杨子涵", "黄志明", "赵文静", "周浩然",
+    "吴佳琪", "徐若彤", "孙启航", "马晓东", "朱雅文", "胡建国", "郭婷婷", "何俊峰", "林小满",
+    "高雪莹", "罗文博", "梁思琪", "宋明哲", "唐诗韵", "许家豪", "韩冰洁", "冯丽娜", "邓永强",
+    "曹欣然", "彭志远", "曾子墨", "萧雅琴", "田永辉", "董梦瑶", "袁立群", "潘晓琳", "蒋文涛",
+    "蔡明轩", "余秋月", "杜若溪", "叶知秋", "程子昂", "苏婉清", "魏晨曦", "吕正阳", "丁一诺",
+    "任晓峰", "沈佳宁", "姚梦洁", "卢思成", "傅雨欣", "钟家明", "崔雅楠", "谭志强", "陆心怡",
+    "范文涛",
     "Emma Wilson", "Kevin Wu", "Sophie Martin", "Daniel Kim", "Grace Lim",
 )  # fmt: skip
-_SOURCES = {
-    Source.douyin: 16, Source.xiaohongshu: 14, Source.wechat: 12, Source.baidu: 8,
+_TODAY = (
+    Source.douyin, Source.xiaohongshu, Source.douyin, Source.wechat, Source.douyin, Source.baidu,
+)  # fmt: skip
+_BEFORE = {
+    Source.douyin: 14, Source.xiaohongshu: 12, Source.wechat: 11, Source.baidu: 7,
     Source.kuaishou: 3, Source.bilibili: 2, Source.zhihu: 2, Source.web: 3,
 }  # fmt: skip
 _CHANNELS = {
@@ -46,115 +55,125 @@ _CHANNELS = {
 _WORK = (
     ("晨光外贸有限公司", "外贸"), ("启明科技", "互联网"), ("远航物流", "物流"),
     ("悦读教育咨询", "教育"), ("海岸酒店集团", "酒店"), ("博雅律师事务所", "法律"),
+    ("Brightline Trading", "外贸"),
 )  # fmt: skip
 _REGIONS = ("上海", "北京", "杭州", "深圳", "成都", "广州", "南京", "武汉")
 _NEEDS = (
     ("少儿英语", "孩子 8 岁，想先试听一节外教课。"),
+    ("商务口语", "公司想给 12 位同事团购小班课，要报价。"),
     ("雅思", "明年三月要考雅思，目标 7 分，问冲刺营几点上课。"),
     ("职场英语", "外企面试用，希望两个月内见效。"),
-    ("商务口语", "公司想给 12 位同事团购小班课，要报价。"),
     ("零基础", "零基础，担心跟不上，想了解能不能退费。"),
 )
+_STAR_TAG, _STAR_NOTE = "团购", "报价已发，对方在比较两家，周五前答复；关心外教排课和发票。"
+# What leads of each warmth did, in this order; the first of it is how they came in.
 _DID = (
-    (Activity.visit,),
-    (Activity.visit, Activity.visit, Activity.mail_open),
-    (Activity.visit, Activity.enquiry),
-    (Activity.visit, Activity.download, Activity.enquiry, Activity.reply),
-    (Activity.event, Activity.enquiry, Activity.download, Activity.mail_click, Activity.reply),
-)
+    ((), (Activity.visit,)),
+    (
+        (Activity.visit, Activity.visit, Activity.mail_open),
+        (Activity.download, Activity.visit),
+        (Activity.enquiry,),
+    ),
+    (
+        (Activity.visit, Activity.enquiry),
+        (Activity.enquiry, Activity.download, Activity.mail_open),
+    ),
+    (
+        (Activity.visit, Activity.download, Activity.enquiry, Activity.reply),
+        (Activity.event, Activity.enquiry, Activity.mail_click),
+    ),
+    ((Activity.event, Activity.enquiry, Activity.download, Activity.mail_click, Activity.reply),),
+)  # fmt: skip
+_HOT = len(_DID) - 1
 # How many only look, and how many are nearly sold: the same order as _DID.
-_WARMTHS = (4, 5, 4, 3, 2)
+_WARMTHS = (4, 5, 4, 4, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One lead as a reader would tell it; `warmth` is 0 (just looking) to 4 (nearly sold)."""
+    """One lead as a reader would tell it. `warmth` is 0 (just looking) to 4 (nearly sold);
+    `decided` says that it has bought or gone by now."""
 
     index: int
     name: str
     source: Source
     came: datetime
     warmth: int
+    events: Sequence[Event]
+    traits: list[Trait]
+    decided: bool
 
 
 async def seed(
-    session: Session,
-    organisation_id: int,
-    people: Sequence[Person],
-    now: datetime,
-    zone: ZoneInfo = _SHANGHAI,
+    session: Session, organisation_id: int, sales: Sequence[Person], now: datetime
 ) -> None:
-    """Sixty leads of the last 45 days, some of them today and yesterday in `zone`, looked after
-    by `people` or in the pool. Running it again changes nothing."""
-    leads = LeadRepository(session, organisation_id)
-    if await leads.by_order(f"{_KEY}0") is not None:
+    """Sixty leads of the last 45 days, some of them today and yesterday, the good ones with
+    `sales` and the rest in the pool. Nothing when the organisation has leads already."""
+    if await LeadRepository(session, organisation_id).latest() is not None:
         return
-    # The same demo on every machine, and one in which Douyin brought some of today's leads.
-    chance = Random(46)
-    for story in _stories(now, zone, chance):
-        events = _events(story, now, chance)
-        lead = await leads.add(
-            _lead(
-                organisation_id, await next_number(session, organisation_id, "L"), story, events,
-                people, now,
-            )
-        )  # fmt: skip
-        session.add_all(
-            LeadEvent(organisation_id=organisation_id, lead_id=lead.id, activity=activity, at=at)
-            for activity, at in events
-        )
-        _tell(session, lead, story)
-
-
-def _stories(now: datetime, zone: ZoneInfo, chance: Random) -> list[Story]:
-    """In the order in which they came in."""
-    sources = [source for source, share in _SOURCES.items() for _ in range(share)]
-    chance.shuffle(sources)
-    names = chance.sample(_NAMES, len(_NAMES))
-    arrivals = sorted(_arrivals(len(_NAMES), now, zone, chance))
-    warmth = chance.choices(range(len(_DID)), weights=_WARMTHS, k=len(names))
-    return [
-        Story(index=index, name=name, source=source, came=came, warmth=warm)
-        for index, (name, source, came, warm) in enumerate(
-            zip(names, sources, arrivals, warmth, strict=True)
-        )
+    # The same demo on every machine.
+    stories = list(_stories(now, Random(46)))
+    leads = [
+        _lead(organisation_id, await next_number(session, organisation_id, "L"), story, sales, now)
+        for story in stories
     ]
+    session.add_all(leads)
+    await session.flush()
+    for story, lead in zip(stories, leads, strict=True):
+        session.add_all(_details(story, lead))
 
 
-def _arrivals(count: int, now: datetime, zone: ZoneInfo, chance: Random) -> Iterator[datetime]:
+def _stories(now: datetime, chance: Random) -> Iterator[Story]:
+    """In the order in which they came in."""
+    names = chance.sample(_NAMES, len(_NAMES))
+    for index, (came, source) in enumerate(sorted(_arrivals(now, chance))):
+        warmth = chance.choices(range(len(_DID)), weights=_WARMTHS)[0]
+        did, fate = chance.choice(_DID[warmth]), chance.random()
+        reach = min((now - came) / 2, timedelta(days=10))
+        if index == _STAR:
+            warmth, did, fate, reach = _HOT, _DID[_HOT][0], 1.0, (now - came) * 0.99
+        yield Story(
+            index=index, name=names[index], source=source, came=came, warmth=warmth,
+            events=_spread(did, came, reach),
+            traits=sorted(chance.sample(list(Trait), max(0, warmth - 1))),
+            decided=fate < (now - came) / timedelta(days=_SPAN) * 0.7,
+        )  # fmt: skip
+
+
+def _arrivals(now: datetime, chance: Random) -> Iterator[tuple[datetime, Source]]:
     """Some today up to now, some yesterday, the rest over the last 45 days in waking hours."""
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    for place in range(count):
-        if place < _TODAY:
-            yield midnight + (now - midnight) * chance.random()
-        else:
-            back = 1 if place < _TODAY + _YESTERDAY else chance.randrange(2, _SPAN)
-            yield midnight - timedelta(days=back) + timedelta(minutes=chance.randrange(480, 1380))
+    midnight = datetime.combine(now.astimezone(_SHANGHAI).date(), time(), _SHANGHAI)
+    for source in _TODAY:
+        yield midnight + (now - midnight) * chance.random(), source
+    before = [source for source, share in _BEFORE.items() for _ in range(share)]
+    chance.shuffle(before)
+    for place, source in enumerate(before):
+        back = 1 if place < _YESTERDAY else chance.randrange(2, _SPAN)
+        minutes = timedelta(minutes=chance.randrange(480, 1380))
+        yield midnight - timedelta(days=back) + minutes, source
 
 
-def _events(story: Story, now: datetime, chance: Random) -> list[Event]:
-    """What they did from the day they came in, up to now."""
-    days = min((now - story.came) / 2, timedelta(days=10))
-    return [(activity, story.came + days * chance.random()) for activity in _DID[story.warmth]]
+def _spread(did: Sequence[Activity], came: datetime, reach: timedelta) -> list[Event]:
+    """The first when they came in, the last `reach` later."""
+    steps = max(1, len(did) - 1)
+    return [(activity, came + reach * place / steps) for place, activity in enumerate(did)]
 
 
 def _lead(
-    organisation_id: int, number: int, story: Story, events: Sequence[Event],
-    people: Sequence[Person], now: datetime,
-) -> Lead:  # fmt: skip
-    traits = list(Trait)[: story.warmth - 1] if story.warmth > 1 else []
-    found = score(events, traits, now)
+    organisation_id: int, number: int, story: Story, sales: Sequence[Person], now: datetime
+) -> Lead:
+    found = score(story.events, story.traits, now)
+    owned = bool(sales) and found.total >= HIGH_SCORE
     company, industry = _WORK[story.index % len(_WORK)] if story.warmth > 1 else (None, None)
-    owned = story.warmth > 1 and people
     return Lead(
         organisation_id=organisation_id, order_key=f"{_KEY}{story.index}", number=number,
         source_platform=story.source, source_channel=_CHANNELS[story.source],
         contact_name=story.name, company=company, industry=industry,
         region=_REGIONS[story.index % len(_REGIONS)], **_contact(story),
-        raw_data={}, traits=traits, score=found.total, score_due=found.until,
-        status=_status(story, now),
-        assigned_to=people[story.index % len(people)].id if owned else None,
-        created_at=story.came, updated_at=max([story.came, *(at for _, at in events)]),
+        raw_data={}, traits=story.traits, score=found.total, score_due=found.until,
+        status=_status(story, owned=owned, now=now),
+        assigned_to=sales[story.index % len(sales)].id if owned else None,
+        created_at=story.came, updated_at=max([story.came, *(at for _, at in story.events)]),
     )  # fmt: skip
 
 
@@ -174,26 +193,31 @@ def _contact(story: Story) -> dict[str, str | None]:
     }
 
 
-def _status(story: Story, now: datetime) -> LeadStatus:
-    """Nothing is decided in the first days; then the warm ones buy and the cold ones go."""
-    age = now - story.came
-    if story.warmth < 2 or age < timedelta(days=1):
-        lost = story.warmth == 0 and age > timedelta(days=30)
-        return LeadStatus.lost if lost else LeadStatus.new
-    won = story.warmth == len(_DID) - 1 and age > timedelta(days=7)
-    return LeadStatus.converted if won else LeadStatus.following
+def _status(story: Story, *, owned: bool, now: datetime) -> LeadStatus:
+    """Sales follows what it owns from the second day; in the end the hot ones buy, others go."""
+    if story.decided:
+        return LeadStatus.converted if story.warmth == _HOT else LeadStatus.lost
+    if owned and now - story.came > timedelta(days=1):
+        return LeadStatus.following
+    return LeadStatus.new
 
 
-def _tell(session: Session, lead: Lead, story: Story) -> None:
+def _details(story: Story, lead: Lead) -> Iterator[Table]:
+    """What the lead did, its tags and its notes, the oldest first."""
+    of = {"organisation_id": lead.organisation_id, "lead_id": lead.id}
+    for activity, at in story.events:
+        yield LeadEvent(**of, activity=activity, at=at)
     tag, need = _NEEDS[story.index % len(_NEEDS)]
-    tags = [tag, "高意向"] if story.warmth > 2 else [tag]
-    session.add_all(
-        LeadTag(organisation_id=lead.organisation_id, lead_id=lead.id, tag=tag) for tag in tags
-    )
-    if story.warmth > 1:
-        session.add(
-            LeadNote(
-                organisation_id=lead.organisation_id, lead_id=lead.id, author_id=lead.assigned_to,
-                order_key=f"{_KEY}{story.index}", text=need, created_at=lead.updated_at,
-            )
+    tags, notes = [tag], [(need, story.came)] if story.warmth > 1 else []
+    if story.warmth > 2:
+        tags.append("高意向")
+    if story.index == _STAR:
+        tags.append(_STAR_TAG)
+        notes.append((_STAR_NOTE, lead.updated_at))
+    for tag in tags:
+        yield LeadTag(**of, tag=tag)
+    for place, (text, at) in enumerate(notes):
+        yield LeadNote(
+            **of, order_key=f"{lead.order_key}:{place}", author_id=lead.assigned_to, text=text,
+            created_at=at,
         )  # fmt: skip
