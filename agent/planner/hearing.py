@@ -142,12 +142,15 @@ def _meant(found: Sequence[_Found], slip: int) -> Sequence[_Found]:
 
 
 def _objects(slot: Slot, message: Message) -> Iterator[Mention]:
-    """Objects of the slot's kind: named ones first, then those pointed at."""
+    """Objects of the slot's kind: those named, else those pointed at."""
+    named_one = False
     for reading in read(slot.kind, message.text, now=message.now, argument=slot.name):
         values = reading.value if slot.kind is Kind.creatives else [reading.value]
         for value in values:
+            named_one = True
             yield Mention(slot.kind, str(value), reading.start, reading.end)
-    yield from (mention for mention in message.mentions if mention.kind is slot.kind)
+    if not named_one:
+        yield from (mention for mention in message.mentions if mention.kind is slot.kind)
 
 
 def _take_objects(

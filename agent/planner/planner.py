@@ -192,6 +192,8 @@ class LocalPlanner:
     def _first_reading(self, turn: Turn) -> Plan:
         if turn.probability < SURE_ENOUGH:
             return turn.talk("unclear")
+        if turn.says("noted") and _QUESTION.search(turn.text):
+            return turn.talk("unclear")
         if turn.label.startswith(TALK):
             return turn.talk(turn.label.removeprefix(TALK))
         plan = self._planned(turn, turn.label, self._heard(turn, turn.label))

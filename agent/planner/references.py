@@ -41,7 +41,7 @@ _FIRST_FEW = re.compile(
     rf"|(?<![a-z])the first (?P<en>two|three|four|\d)(?![a-z])|(?P<both>(?<![a-z])both(?: of them)?(?![a-z])|两个都|都|all of them|them all|全部?)"
 )
 _POINTER = re.compile(
-    rf"(?:它们?|他|她|牠|这(?:{_MEASURE})?|那(?:{_MEASURE})?|该|刚才(?:那|的|说的)?(?:{_MEASURE})?|刚刚(?:那|的)?(?:{_MEASURE})?|上面(?:那|的)?(?:{_MEASURE})?)"
+    rf"(?:它们?|他|她|牠|[这那](?:{_MEASURE})|[这那](?=的?(?:{_ANY_NOUN}))|该(?=的?(?:{_ANY_NOUN}))|刚才(?:那|的|说的)?(?:{_MEASURE})?|刚刚(?:那|的)?(?:{_MEASURE})?|上面(?:那|的)?(?:{_MEASURE})?)"
     rf"(?:的?(?P<zh_noun>{_ANY_NOUN}))?"
     rf"|(?<![a-z])(?:(?:this|that|the|same) (?P<en_noun>one|{_ANY_NOUN})(?![a-z])|it|its|him|her|them|that|this)(?![a-z'])"
 )

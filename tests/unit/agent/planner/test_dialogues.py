@@ -22,6 +22,7 @@ LEADS = ("上周抖音的线索", "找到 3 条：L-12 王芳、L-19 刘强、L-
         (("上周概览", "花费 3200。", "漏斗呢"), "funnel_report", {"period": "last_week"}),
         (("上周漏斗", "如图。", "导出成 Excel"), "export_report",
          {"kind": "funnel", "period": "last_week", "format": "xlsx"}),
+        ((*STATUS, "那C-5呢"), "get_campaign_status", {"campaign": "C-5"}),
         ((*STATUS, "C-5呢"), "get_campaign_status", {"campaign": "C-5"}),
     ],
 )  # fmt: skip

@@ -34,6 +34,11 @@ def test_talk_is_answered_as_talk(hears: Hears, text: str, talk: str) -> None:
     assert hears(text).talk == talk
 
 
+@pytest.mark.parametrize("text", ["我们公司主要做什么的呢", "我们的目标ROAS是多少？"])
+def test_a_question_is_never_noted_as_a_fact(hears: Hears, text: str) -> None:
+    assert hears(text).talk != "noted"
+
+
 class TestCustomers:
     @pytest.mark.parametrize(
         ("text", "tool"),
