@@ -1,7 +1,7 @@
 """Pictures for a phone chat: PNG, two pixels a point, Chinese labels legible.
 
 matplotlib is imported inside the functions: it costs 30 MB and a third of a second, and most
-turns draw nothing.
+turns draw nothing. Figures are made without pyplot, whose state is global.
 """
 
 import io
@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
+from math import isnan
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,154 +20,199 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FONT = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
-# Okabe and Ito's palette, which colour-blind people can tell apart.
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#9AA0A6"
-_INK, _PALE = "#202124", "#E8EAED"
-_SIZE, _DPI = (6.4, 3.8), 160
-_LABELLED_POINTS = 12
-_DATE_TICKS = 8
+# Blue and grey differ in lightness too: they can be told apart without colour vision.
+_BLUE, _GREY, _INK, _PALE = "#0072B2", "#9AA0A6", "#202124", "#E8EAED"
+_WIDTH, _DPI, _COLOURS = 6.4, 160, 32
+_LABELLED_POINTS, _MARKED_POINTS = 8, 45
+_DATE_TICKS, _LONG_DATE_TICKS = 7, 5
+# Charts are drawn in threads, and matplotlib's font caches are not made for several at once.
+_DRAWING = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """`note` stands beside the value ("50.0%")."""
+class Panel:
+    """One number a day: `values` and, day for day, those of the period `before`.
+
+    None is a day without a value and leaves a gap; `label` names the number and its unit.
+    """
 
     label: str
-    value: float
-    note: str = ""
+    days: Sequence[date]
+    values: Sequence[float | None]
+    before: Sequence[float | None]
 
 
-def line_chart(
-    title: str, days: Sequence[date], values: Sequence[float], *, unit: str = ""
-) -> bytes:
-    """One value a day, in order. A single day becomes a single bar."""
-    figure, axes = _canvas(title)
-    places = range(len(days))
-    if len(days) == 1:
-        axes.bar([0], values, width=0.3, color=BLUE)
-        axes.set_xlim(-1, 1)
-    else:
-        axes.plot(places, values, color=BLUE, linewidth=2.2, marker="o", markersize=3.5)
-        axes.fill_between(places, values, color=BLUE, alpha=0.08)
-    step = max(1, -(-len(days) // _DATE_TICKS))
-    axes.set_xticks(list(places)[::step], [f"{day:%m-%d}" for day in days][::step])
-    axes.set_ylim(bottom=0, top=max([*values, 0]) * 1.15 or 1)
-    axes.set_ylabel(unit, fontproperties=_font(9), color=GREY)
-    if len(days) <= _LABELLED_POINTS:
-        for place, value in zip(places, values, strict=True):
-            _write(axes, place, value, short(value), above=True)
-    return _png(figure, axes)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """`note` stands beside the count ("50.0%")."""
+
+    label: str
+    count: int
+    note: str
 
 
-def bar_chart(title: str, bars: Sequence[Bar], *, unit: str = "") -> bytes:
-    """Horizontal bars, the first on top."""
-    figure, axes = _canvas(title)
-    rows = range(len(bars))
-    axes.barh(list(rows), [bar.value for bar in bars], color=BLUE, height=0.6)
-    _name_rows(axes, [bar.label for bar in bars])
-    largest = max((bar.value for bar in bars), default=0) or 1
-    axes.set_xlim(0, largest * 1.25)
-    for row, bar in zip(rows, bars, strict=True):
-        text = f"{short(bar.value)}{unit}  {bar.note}".rstrip()
-        axes.text(bar.value + largest * 0.015, row, text, va="center", color=_INK,
-                  fontproperties=_font(9))  # fmt: skip
-    axes.xaxis.set_visible(False)
-    return _png(figure, axes)
+def daily_chart(title: str, panels: Sequence[Panel], *, now: str, before: str) -> bytes:
+    """Lines below each other, each on its own scale; `now` and `before` name the two periods."""
+    with _DRAWING:
+        height = 3.8 if len(panels) == 1 else 0.5 + 1.85 * len(panels)
+        figure = _figure(title, height)
+        every = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+        for axes, panel in zip(every, panels, strict=True):
+            _draw(axes, panel, now, before)
+        # "outside" would make the legend compete with the title for its line.
+        every[0].legend(
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, prop=_font(9),
+            labelcolor=_INK, borderaxespad=0.2, handlelength=1.2, columnspacing=1.2,
+        )  # fmt: skip
+        return _png(figure)
 
 
-def funnel_chart(title: str, stages: Sequence[Bar]) -> bytes:
-    """Centred bars that narrow; the note of a stage is its share of the first."""
-    figure, axes = _canvas(title)
-    largest = max((stage.value for stage in stages), default=0) or 1
-    for row, stage in enumerate(stages):
-        width = max(stage.value / largest, 0.004)
-        colour = (BLUE, GREEN, ORANGE)[row % 3]
-        axes.barh([row], [width], left=[(1 - width) / 2], color=colour, height=0.72)
-        text = f"{short(stage.value)}  {stage.note}".rstrip()
-        inside = width > 0.3
-        axes.text(0.5 if inside else 0.5 + width / 2 + 0.02, row, text, va="center",
-                  ha="center" if inside else "left", color="white" if inside else _INK,
-                  fontproperties=_font(10))  # fmt: skip
-    _name_rows(axes, [stage.label for stage in stages])
-    axes.set_xlim(0, 1)
-    axes.xaxis.set_visible(False)
-    return _png(figure, axes)
-
-
-def panels_chart(
-    title: str, panels: Sequence[tuple[str, Sequence[date], Sequence[float]]]
-) -> bytes:
-    """Small daily charts below each other, each with its own scale."""
-    # Imported here: see the module's docstring.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 1.0 + 1.7 * len(panels)), dpi=_DPI, layout="constrained")
-    figure.suptitle(title, x=0.02, ha="left", fontproperties=_font(13), color=_INK)
-    for place, (label, days, values) in enumerate(panels, start=1):
-        axes = figure.add_subplot(len(panels), 1, place)
-        colour = (BLUE, ORANGE, GREEN)[(place - 1) % 3]
-        axes.bar(range(len(days)), values, color=colour, width=0.7)
-        axes.set_title(label, loc="left", fontproperties=_font(10), color=_INK)
-        step = max(1, -(-len(days) // _DATE_TICKS))
-        axes.set_xticks(range(0, len(days), step), [f"{day:%m-%d}" for day in days][::step])
-        axes.set_ylim(bottom=0, top=max([*values, 0]) * 1.15 or 1)
+def funnel_chart(title: str, stages: Sequence[Stage]) -> bytes:
+    """Centred bars that narrow, joined by what is kept from one to the next."""
+    with _DRAWING:
+        figure = _figure(title, 0.6 + 0.85 * len(stages))
+        axes = figure.subplots()
+        first = max((stage.count for stage in stages), default=0) or 1
+        widths = [stage.count / first for stage in stages]
+        for row, (stage, width) in enumerate(zip(stages, widths, strict=True)):
+            _stage(axes, row, stage, width)
+        for row, (wide, narrow) in enumerate(pairwise(widths)):
+            left = [(1 - wide) / 2, (1 - narrow) / 2]
+            right = [(1 + wide) / 2, (1 + narrow) / 2]
+            axes.fill_betweenx(
+                [row + 0.3, row + 0.7], left, right, color=_BLUE, alpha=0.15, linewidth=0
+            )
         _tidy(axes)
-    return _encoded(figure)
+        axes.set(xlim=(0, 1), ylim=(len(stages) - 0.6, -0.4), xticks=[])
+        axes.set_yticks(range(len(stages)), [stage.label for stage in stages],
+                        fontproperties=_font(11))  # fmt: skip
+        axes.spines["bottom"].set_visible(False)
+        return _png(figure)
 
 
 def short(value: float) -> str:
-    """1,234 · 56.7 · 0 — as people read it."""
-    if value == int(value):
-        return f"{int(value):,}"
+    """1,234 · 56.7 · 2.35 · 0 — as people read it."""
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
     return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
-def _canvas(title: str) -> "tuple[Figure, Axes]":
-    # Imported here: see the module's docstring. No pyplot: its state is global.
-    from matplotlib.figure import Figure
+def _draw(axes: "Axes", panel: Panel, now: str, before: str) -> None:
+    values, earlier = _floats(panel.values), _floats(panel.before)
+    draw = _bars if len(values) == 1 else _lines
+    points = [point for point in draw(axes, values, earlier, now, before) if not isnan(point[1])]
+    if len(values) > 1:
+        _date_ticks(axes, panel.days)
+    top = max((value for value in (*values, *earlier) if not isnan(value)), default=0) or 1
+    whole = all(value.is_integer() for _, value in points)
+    _tidy(axes)
+    _scale(axes, top, whole=whole)
+    axes.set_title(panel.label, loc="left", fontproperties=_font(10), color=_INK)
+    if len(values) > _LABELLED_POINTS and points:
+        points = [max(points, key=lambda point: point[1])]
+    decimals = top < 10 and not whole
+    for place, value in points:
+        _write(axes, place, value, f"{value:.2f}" if decimals else short(value))
 
-    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_title(title, loc="left", fontproperties=_font(13), color=_INK, pad=10)
-    return figure, axes
+
+def _bars(
+    axes: "Axes", values: list[float], earlier: list[float], now: str, before: str
+) -> list[tuple[float, float]]:
+    """A single day beside the day before; returns the points that may be labelled."""
+    axes.bar([-0.5], earlier, width=0.5, color=_GREY, label=before)
+    axes.bar([0.5], values, width=0.5, color=_BLUE, label=now)
+    axes.set(xlim=(-2, 2), xticks=[])
+    return [(-0.5, earlier[0]), (0.5, values[0])]
 
 
-def _name_rows(axes: "Axes", labels: Sequence[str]) -> None:
-    axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
+def _lines(
+    axes: "Axes", values: list[float], earlier: list[float], now: str, before: str
+) -> list[tuple[float, float]]:
+    places = range(len(values))
+    few = len(values) <= _MARKED_POINTS
+    marker = "o" if few else ""
+    axes.plot(places, earlier, color=_GREY, linewidth=1.2, label=before, marker=marker,
+              markersize=2)  # fmt: skip
+    axes.plot(places, values, color=_BLUE, linewidth=2 if few else 1.3, label=now, marker=marker,
+              markersize=3.5)  # fmt: skip
+    axes.fill_between(places, values, color=_BLUE, alpha=0.08, linewidth=0)
+    return list(zip(places, values, strict=True))
 
 
-def _write(axes: "Axes", x: float, y: float, text: str, *, above: bool) -> None:
-    axes.annotate(
-        text, (x, y), xytext=(0, 6 if above else 0), textcoords="offset points", ha="center",
-        color=_INK, fontproperties=_font(8),
+def _stage(axes: "Axes", row: int, stage: Stage, width: float) -> None:
+    """`width` is the stage's part of the first, 0 to 1."""
+    axes.barh([row], [width], left=[(1 - width) / 2], color=_BLUE, height=0.6)
+    inside = width > 0.4
+    axes.text(
+        0.5 if inside else 0.52 + width / 2, row, f"{stage.count:,}  {stage.note}",
+        va="center", ha="center" if inside else "left", fontproperties=_font(11),
+        color="white" if inside else _INK,
     )  # fmt: skip
 
 
-def _tidy(axes: "Axes") -> None:
-    from matplotlib.ticker import FuncFormatter
+def _scale(axes: "Axes", top: float, *, whole: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    axes.set_ylim(0, top * 1.2)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=whole))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    axes.grid(axis="y", color=_PALE, linewidth=0.8)
+
+
+def _date_ticks(axes: "Axes", days: Sequence[date]) -> None:
+    """Dates at equal steps back from the last day; with the year when there are two."""
+    years = days[0].year != days[-1].year
+    step = -(-len(days) // (_LONG_DATE_TICKS if years else _DATE_TICKS))
+    places = range(len(days) - 1, -1, -step)
+    shape = "%Y-%m-%d" if years else "%m-%d"
+    axes.set_xticks(places, [days[place].strftime(shape) for place in places])
+
+
+def _write(axes: "Axes", x: float, y: float, text: str) -> None:
+    """A value above its point, readable where the line crosses it."""
+    from matplotlib.patheffects import withStroke
+
+    axes.annotate(
+        text, (x, y), xytext=(0, 6), textcoords="offset points", ha="center", color=_INK,
+        fontproperties=_font(8.5), path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )  # fmt: skip
+
+
+def _figure(title: str, height: float) -> "Figure":
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout=layout, facecolor="white")
+    figure.suptitle(title, x=0.02, ha="left", fontproperties=_font(14), color=_INK)
+    return figure
+
+
+def _tidy(axes: "Axes") -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_PALE)
+    axes.spines["bottom"].set_color(_GREY)
     axes.tick_params(length=0, labelcolor=_INK)
-    axes.grid(axis="y", color=_PALE, linewidth=0.8)
     axes.set_axisbelow(True)
-    if axes.yaxis.get_major_formatter().__class__.__name__ == "ScalarFormatter":
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_fontproperties(_font(9))
 
 
-def _png(figure: "Figure", axes: "Axes") -> bytes:
-    _tidy(axes)
-    return _encoded(figure)
+def _png(figure: "Figure") -> bytes:
+    """With 64 colours, which flat drawings never exceed visibly: a quarter of the bytes."""
+    # matplotlib itself depends on Pillow.
+    from PIL import Image
+
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", pil_kwargs={"compress_level": 1})
+    with Image.open(drawn) as picture:
+        picture.convert("RGB").quantize(_COLOURS).save(small, "png", optimize=True)
+    return small.getvalue()
 
 
-def _encoded(figure: "Figure") -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor="white")
-    return buffer.getvalue()
+def _floats(values: Sequence[float | None]) -> list[float]:
+    """Gaps as NaN, which matplotlib leaves out."""
+    return [float("nan") if value is None else value for value in values]
 
 
 @cache

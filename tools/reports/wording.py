@@ -1,33 +1,56 @@
-"""Numbers and periods in words."""
+"""Numbers, periods and changes in words. What cannot be computed is a dash, never inf or NaN."""
 
 from decimal import Decimal
 
 from config.i18n.money import format_money
+from tools.arguments import PERIOD_NAMES
 from tools.context import ToolContext
 from tools.periods import Days
 
+_DASH = "—"
+_AMOUNTS = ("spend", "revenue", "cpa")
+
 
 def span(context: ToolContext, days: Days) -> str:
-    """11-18, or 11-12 to 11-18; with the year when it is another one."""
-    shape = "%m-%d" if days.start.year == context.local_now().year else "%Y-%m-%d"
+    """11-18, or 11-12 to 11-18; with the year when it is not this one."""
+    this_year = days.start.year == days.end.year == context.local_now().year
+    shape = "%m-%d" if this_year else "%Y-%m-%d"
     start, end = days.start.strftime(shape), days.end.strftime(shape)
     return start if len(days) == 1 else context.say("reports.span", start=start, end=end)
 
 
-def money(context: ToolContext, amount: Decimal) -> str:
-    return format_money(context.language, context.currency, amount)
+def spoken(context: ToolContext, period: str, days: Days) -> str:
+    """Last 7 days; days that have no name are given as dates."""
+    return context.say(f"leads.periods.{period}") if period in PERIOD_NAMES else span(context, days)
+
+
+def figure(context: ToolContext, name: str, value: Decimal | None) -> str:
+    """¥1,200 for money, 2.50 for a ROAS, 1,234 for a count."""
+    if value is None:
+        return _DASH
+    if name in _AMOUNTS:
+        return format_money(context.language, context.currency, value)
+    return f"{value:.2f}" if name == "roas" else f"{value:,.0f}"
 
 
 def share(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
+    return _DASH if value is None else f"{value:.1%}"
 
 
-def ratio(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:.2f}"
-
-
-def change(now: Decimal | int | None, before: Decimal | int | None) -> str:
-    """+12%, or a dash when there is nothing to compare with."""
+def change(context: ToolContext, now: Decimal | None, before: Decimal | None) -> str:
+    """+12%, or empty when there is nothing to compare with."""
     if now is None or not before:
-        return "—"
-    return f"{(Decimal(now) - before) / before:+.0%}"
+        return ""
+    if now == before:
+        return context.say("reports.unchanged")
+    return f"{(now - before) / before:+,.0%}"
+
+
+def compared(context: ToolContext, days: Days, now: Decimal | None, before: Decimal | None) -> str:
+    """The change in words, against as many days before."""
+    if now is None or not before:
+        return context.say("reports.against.nothing", n=len(days))
+    if now == before:
+        return context.say("reports.against.same", n=len(days))
+    key = "reports.against.up" if now > before else "reports.against.down"
+    return context.say(key, n=len(days), share=f"{abs(now - before) / before:,.0%}")

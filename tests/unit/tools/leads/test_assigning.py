@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n import Language
 from config.roles import Role
 from storage.tables.lead import Activity, LeadStatus, Trait
-from tests.builders.leads import SalesOffice
+from tests.builders.leads import SalesOffice, a_sales_office
 from tools.leads.assignment import HIGH_SCORE
-from tools.leads.errors import NotStaff
+from tools.leads.errors import LeadNotFound, NotStaff
 from tools.people.errors import PersonAmbiguous
 
 
@@ -139,3 +140,39 @@ async def test_routing_goes_by_the_score_as_it_is_today(office: SalesOffice) -> 
     office.clock.advance(timedelta(days=8))
     assert "现在 50 分" in await office.says("assign_lead", lead="L-1")
     assert await _owner(office) is None
+
+
+async def test_organisations_share_neither_leads_nor_colleagues(office: SalesOffice) -> None:
+    await office.lead()
+    other = await a_sales_office(office.database, office.clock, slug="other")
+    stranger = await other.colleague("李雷")
+    for said in ("李雷", f"#{stranger.id}"):
+        with pytest.raises(NotStaff):
+            await office.order("assign_lead", lead="L-1", owner=said)
+    with pytest.raises(LeadNotFound):
+        await other.order("assign_lead", lead="L-1", owner="李雷")
+    assert await _owner(office) is None
+
+
+async def test_leads_that_are_being_followed_count_as_load(office: SalesOffice) -> None:
+    busy = await office.colleague("李雷")
+    free = await office.colleague("韩梅梅")
+    await office.lead(score=HIGH_SCORE)
+    for _ in range(2):
+        await office.lead(assigned_to=busy.id, status=LeadStatus.following)
+    await office.lead(assigned_to=free.id)
+    await office.order("assign_lead", lead="L-1")
+    assert await _owner(office) == free.id
+
+
+async def test_the_answer_comes_in_the_language_of_the_asker(office: SalesOffice) -> None:
+    await office.colleague("Anna Smith")
+    await office.lead("Tom Green", score=HIGH_SCORE)
+    english = office.context(language=Language.en)
+    routed = await office.order("assign_lead", context=english, lead="L-1")
+    assert routed.text == (
+        "L-1 Tom Green is now with Anna Smith: 60 points is a high score, "
+        "and Anna Smith has the fewest open leads."
+    )
+    back = await office.order("assign_lead", context=english, lead="L-1", owner="the pool")
+    assert back.text == "L-1 Tom Green is back in the pool."

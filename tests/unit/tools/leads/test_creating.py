@@ -135,3 +135,19 @@ async def test_organisations_do_not_share_leads(office: SalesOffice) -> None:
     text = await other.says("create_lead", name="王强", phone="13800138000")
     assert "已新建线索 L-1" in text
     assert (await office.all(), await other.all()) == (1, 1)
+
+
+async def test_the_answer_comes_in_the_language_of_the_asker(office: SalesOffice) -> None:
+    english = office.context(language=Language.en)
+    first = await office.order(
+        "create_lead", context=english, name="Tom Green", phone="+1 415 555 0132", source="web"
+    )
+    assert first.text == "New lead L-1 Tom Green (Website) is saved."
+    again = await office.order(
+        "create_lead", context=office.context(language=Language.en), name="Tom Green",
+        phone="+1 (415) 555-0132", email="tom@example.com",
+    )  # fmt: skip
+    assert again.text == (
+        "These contact details belong to L-1 Tom Green already, so I did not make a second lead.\n"
+        "Filled in: mail."
+    )

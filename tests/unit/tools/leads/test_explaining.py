@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from config.i18n import Language
 from storage.tables.lead import Activity, Trait
-from tests.builders.leads import SalesOffice
+from tests.builders.leads import SalesOffice, a_sales_office
+from tools.leads.errors import LeadNotFound
 
 
 async def test_every_part_gives_its_reasons(office: SalesOffice) -> None:
@@ -42,3 +45,13 @@ async def test_a_lead_that_did_nothing_has_nothing_to_explain(office: SalesOffic
         "L-1 王强 has 0 of 100 points:",
         "· Behaviour 0/40: nothing yet",
     ]
+
+
+async def test_the_score_of_another_organisations_lead_is_not_told(office: SalesOffice) -> None:
+    lead = await office.lead()
+    await office.did(lead, Activity.visit)
+    other = await a_sales_office(office.database, office.clock, slug="other")
+    with pytest.raises(LeadNotFound):
+        await other.order("explain_lead_score", lead="L-1")
+    await other.lead()
+    assert (await other.order("explain_lead_score", lead="L-1")).data["score"] == 0

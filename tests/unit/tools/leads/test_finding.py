@@ -94,6 +94,15 @@ async def test_signs_of_the_database_are_just_characters(office: SalesOffice, te
     assert await _found(office, text=text) == ()
 
 
+@pytest.mark.parametrize("text", ["100%", "a_b", "a\\b"])
+async def test_a_sign_of_the_database_is_found_where_it_stands(
+    office: SalesOffice, text: str
+) -> None:
+    await office.lead(company=f"x{text}y")
+    await office.lead(company="x100 a-b a/b y")
+    assert await _found(office, text=text) == ("L-1",)
+
+
 async def test_more_than_the_limit_is_counted_and_said(office: SalesOffice) -> None:
     for score in (1, 2, 3):
         await office.lead(score=score)
@@ -174,4 +183,20 @@ async def test_answers_come_in_the_language_of_the_asker(office: SalesOffice) ->
     assert (
         result.text
         == "1 lead (Xiaohongshu):\n1. L-1 Tom Green · Xiaohongshu · score 0 · new · pool"
+    )
+
+
+async def test_one_lead_is_shown_in_the_language_of_the_asker(office: SalesOffice) -> None:
+    await office.lead("Tom Green", contact_phone="+14155550132", contact_wechat="tomgreen")
+    await office.did(await office.look("L-1"), Activity.reply)
+    await office.order("update_lead", lead="L-1", add_tags=["IELTS"], note="Call back")
+    english = office.context(language=Language.en)
+    assert (await office.order("get_lead", context=english, lead="L-1")).text == (
+        "L-1 Tom Green · Douyin · score 20 · new · pool\n"
+        "+14155550132 · WeChat tomgreen\n"
+        "Tags: IELTS\n"
+        "Came in: 2026-11-18 10:00\n"
+        "Lately: 11-18 reply\n"
+        "Notes:\n"
+        "· 11-18 · 陈总 · Call back"
     )

@@ -76,6 +76,42 @@ def test_what_a_lead_is_does_not_fade() -> None:
     assert score((), [Trait.decision_maker], years_later).total == 15
 
 
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [
+        (timedelta(days=7) - SECOND, (5, 0, 0, 10)),
+        (timedelta(days=7), (5, 0, 0, 0)),
+        (timedelta(days=90) - SECOND, (5, 0, 0, 0)),
+        (timedelta(days=90), (0, 0, 0, 0)),
+    ],
+)
+def test_the_edges_are_exact_to_the_second(ago: timedelta, expected: tuple[int, ...]) -> None:
+    assert parts(score(did(Activity.visit, at=NOW - ago), (), NOW)) == expected
+
+
+@pytest.mark.parametrize(
+    ("events", "being", "expected"),
+    [
+        pytest.param(did(*[Activity.enquiry] * 2), (), (30, 0, 0, 0), id="below the limit"),
+        pytest.param(did(*[Activity.enquiry] * 3), (), (40, 0, 0, 0), id="45 clipped to 40"),
+        pytest.param((), (Trait.target_industry, Trait.decision_maker), (0, 30, 0, 0),
+                     id="35 clipped to 30"),
+        pytest.param(did(*[Activity.reply] * 3), (), (0, 0, 20, 0), id="30 clipped to 20"),
+        pytest.param(did(Activity.reply, Activity.mail_click, Activity.mail_open), (),
+                     (0, 0, 18, 0), id="kinds add up"),
+        pytest.param(did(Activity.visit, at=NOW - timedelta(days=30)), (), (5, 0, 0, 0),
+                     id="idleness takes nothing from other parts"),
+    ],
+)  # fmt: skip
+def test_parts_are_summed_and_then_clipped(
+    events: list[Event], being: tuple[Trait, ...], expected: tuple[int, ...]
+) -> None:
+    assert parts(score(events, being, NOW)) == expected
+
+
 @pytest.mark.parametrize(
     ("days", "kind", "points"),
     [(0, "active", 10), (6, "active", 10), (7, None, 0), (29, None, 0), (30, "idle", -5),

@@ -1,10 +1,12 @@
 """lead_stats: one clear sentence, then the table."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from config.i18n import Language
 from storage.tables.lead import LeadStatus, Source
-from tests.builders.leads import SalesOffice
+from tests.builders.leads import SalesOffice, a_sales_office
 from tools.leads.service import LeadService
 from tools.periods import resolve
 
@@ -90,3 +92,40 @@ async def test_other_domains_count_through_the_service(office: SalesOffice) -> N
         assert (await service.by_status(days, zone))[LeadStatus.converted] == 1
         assert (await service.by_day(days, zone))[days.end] == 1
         assert [lead.ref for lead in await service.every(days, zone)] == ["L-1", "L-2"]
+
+
+@pytest.mark.parametrize(
+    ("came", "day"),
+    [
+        (datetime(2026, 11, 16, 15, 59, 59, tzinfo=UTC), "2026-11-16"),
+        (datetime(2026, 11, 16, 16, 0, tzinfo=UTC), "2026-11-17"),
+        (datetime(2026, 11, 17, 15, 59, 59, tzinfo=UTC), "2026-11-17"),
+        (datetime(2026, 11, 17, 16, 0, tzinfo=UTC), "2026-11-18"),
+    ],
+    ids=["23:59 of the 16th", "00:00 of the 17th", "23:59 of the 17th", "00:00 of the 18th"],
+)
+async def test_a_day_is_a_day_in_shanghai(office: SalesOffice, came: datetime, day: str) -> None:
+    await office.lead(created_at=came)
+    days = "2026-11-16..2026-11-18"
+    per_day = await office.order("lead_stats", period=days, group_by="day")
+    assert [row["key"] for row in per_day.data["groups"] if row["count"]] == [day]
+    for alone in ("2026-11-16", "2026-11-17", "2026-11-18"):
+        result = await office.order("lead_stats", period=f"{alone}..{alone}")
+        assert result.data["total"] == int(alone == day)
+
+
+async def test_a_week_is_compared_with_as_many_days_before_it(office: SalesOffice) -> None:
+    for ago in (0, 2, 3, 5, 5, 6):
+        await office.lead(ago=ago * DAY)
+    result = await office.order("lead_stats", period="this_week")
+    assert (result.data["start"], result.data["end"]) == ("2026-11-16", "2026-11-18")
+    assert (result.data["total"], result.data["previous"]) == (2, 3)
+    assert "比再往前 3 天（3 条）少 1 条（-33%）" in result.text
+
+
+async def test_leads_of_another_organisation_are_not_counted(office: SalesOffice) -> None:
+    await office.lead()
+    await office.lead(ago=DAY)
+    other = await a_sales_office(office.database, office.clock, slug="other")
+    result = await other.order("lead_stats", period="today")
+    assert (result.data["total"], result.data["previous"], result.data["groups"]) == (0, 0, [])

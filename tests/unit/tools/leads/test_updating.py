@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from config.i18n import Language
 from storage.tables.lead import LeadStatus
-from tests.builders.leads import SalesOffice
+from tests.builders.leads import SalesOffice, a_sales_office
 from tools.leads.errors import BadTag, LeadNotFound
 
 
@@ -71,3 +72,27 @@ async def test_the_same_order_again_writes_its_note_once(office: SalesOffice) ->
 async def test_an_unknown_lead_is_not_updated(office: SalesOffice) -> None:
     with pytest.raises(LeadNotFound):
         await office.order("update_lead", lead="L-1", status="lost")
+
+
+async def test_a_lead_of_another_organisation_is_out_of_reach(office: SalesOffice) -> None:
+    await office.lead()
+    other = await a_sales_office(office.database, office.clock, slug="other")
+    await other.lead("李静")
+    await other.order("update_lead", lead="L-1", status="lost", add_tags=["冷"], note="不买了")
+    assert (await office.look("L-1")).status is LeadStatus.new
+    shown = await office.order("get_lead", lead="L-1")
+    assert shown.data["tags"] == []
+    assert "不买了" not in shown.text
+
+
+async def test_the_answer_comes_in_the_language_of_the_asker(office: SalesOffice) -> None:
+    await office.lead("Tom Green")
+    english = office.context(language=Language.en)
+    result = await office.order(
+        "update_lead", context=english, lead="L-1", status="following", add_tags=["VIP", "IELTS"],
+        remove_tags=["cold"], note="Call back on Monday",
+    )  # fmt: skip
+    assert result.text == (
+        "L-1 Tom Green: status new → following up; tagged VIP, IELTS; note saved.\n"
+        "It had no tag cold."
+    )
