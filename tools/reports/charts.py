@@ -136,6 +136,9 @@ def _lines(
     axes.plot(places, values, color=_BLUE, linewidth=2 if few else 1.3, label=now, marker=marker,
               markersize=3.5)  # fmt: skip
     axes.fill_between(places, values, color=_BLUE, alpha=0.08, linewidth=0)
+    # Set by hand: gaps at the ends would otherwise be cut off.
+    edge = len(values) * 0.04
+    axes.set_xlim(-edge, len(values) - 1 + edge)
     return list(zip(places, values, strict=True))
 
 

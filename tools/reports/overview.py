@@ -46,11 +46,15 @@ async def overview_report(context: ToolContext, arguments: OverviewReport) -> To
         return nothing(context, arguments.period, days)
     before = await _business(context, days.before())
     active = await CampaignService.of(context).active_count()
+    today = days.end == context.local_now().date()
     lines = [
         _summary(context, spoken(context, arguments.period, days), days, now, before),
         *(_line(context, name, now, before) for name in now.numbers),
         context.say("reports.active_campaigns", n=active),
-        context.say("reports.compared_with", period=span(context, days.before())),
+        context.say(
+            "reports.compared_so_far" if today else "reports.compared_with",
+            period=span(context, days.before()),
+        ),
     ]
     picture = await daily_picture(
         context, context.say("reports.overview_title"), days,

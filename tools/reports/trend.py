@@ -17,7 +17,8 @@ async def trend_report(context: ToolContext, arguments: TrendReport) -> ToolResu
     days = days_of(context, arguments.period)
     metric = arguments.metric
     now = await figures.trend(context, metric, days)
-    if not now:
+    # A ROAS of nothing but zeros is bad news, not missing data.
+    if now.whole is None or not (now or metric == "roas"):
         return nothing(context, arguments.period, days)
     before = await figures.trend(context, metric, days.before())
     name = context.say(f"reports.names.{metric}")

@@ -39,18 +39,25 @@ def share(value: Decimal | None) -> str:
 
 def change(context: ToolContext, now: Decimal | None, before: Decimal | None) -> str:
     """+12%, or empty when there is nothing to compare with."""
-    if now is None or not before:
+    moved = _moved(now, before)
+    if moved is None:
         return ""
-    if now == before:
-        return context.say("reports.unchanged")
-    return f"{(now - before) / before:+,.0%}"
+    return f"{moved:+,.0%}" if moved else context.say("reports.steady")
 
 
 def compared(context: ToolContext, days: Days, now: Decimal | None, before: Decimal | None) -> str:
     """The change in words, against as many days before."""
-    if now is None or not before:
+    moved = _moved(now, before)
+    if moved is None:
         return context.say("reports.against.nothing", n=len(days))
-    if now == before:
+    if not moved:
         return context.say("reports.against.same", n=len(days))
-    key = "reports.against.up" if now > before else "reports.against.down"
-    return context.say(key, n=len(days), share=f"{abs(now - before) / before:,.0%}")
+    key = "reports.against.up" if moved > 0 else "reports.against.down"
+    return context.say(key, n=len(days), share=f"{abs(moved):,.0%}")
+
+
+def _moved(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """The change as a part of what was before, in whole percents."""
+    if now is None or not before:
+        return None
+    return round((now - before) / before, 2)

@@ -1,60 +1,105 @@
 """Charts are pictures of a size that a chat can carry, whatever the numbers."""
 
 import io
-import warnings
+import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from config.i18n import Language, catalogue
-from tools.reports.charts import Bar, bar_chart, funnel_chart, line_chart, panels_chart, short
+from tools.reports.charts import Panel, Stage, daily_chart, funnel_chart, short
 
 START = date(2026, 10, 1)
+Values = list[float | None]
 
 
-def days(count: int) -> list[date]:
-    return [START + timedelta(days=offset) for offset in range(count)]
+def a_panel(values: Values, before: Values | None = None, label: str = "花费（每天）") -> Panel:
+    days = [START + timedelta(days=offset) for offset in range(len(values))]
+    return Panel(label=label, days=days, values=values, before=before or values[::-1])
 
 
-def assert_good(content: bytes) -> None:
-    picture = Image.open(io.BytesIO(content))
-    assert picture.format == "PNG"
-    assert picture.width >= 900
-    assert len(content) <= 120_000
-    assert min(picture.convert("L").tobytes()) < 100, "nothing is drawn"
+def a_chart(*panels: Panel, title: str = "总览") -> bytes:
+    return daily_chart(title, panels, now="11-12 至 11-18", before="11-05 至 11-11")
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 30, 90, 365])
-def test_a_line_of_any_length(count: int) -> None:
-    values = [float(number % 9) for number in range(count)]
-    assert_good(line_chart("线索趋势", days(count), values, unit="条"))
+def opened(content: bytes) -> Image.Image:
+    assert content.startswith(b"\x89PNG")
+    return Image.open(io.BytesIO(content)).convert("RGB")
 
 
-@pytest.mark.parametrize("values", [[0.0] * 7, [1.0, 1e7, 2.0, 3.0, 0.0, 1.0, 2.0]])
-def test_zeros_and_an_outlier(values: list[float]) -> None:
-    assert_good(line_chart("Spend", days(7), values, unit="CNY"))
+def differ(one: bytes, other: bytes) -> bool:
+    return ImageChops.difference(opened(one), opened(other)).getbbox() is not None
 
 
-def test_bars_and_funnels() -> None:
-    bars = [Bar(label="抖音", value=40, note="40%"), Bar(label="百度", value=0, note="0%")]
-    assert_good(bar_chart("渠道", bars))
-    assert_good(funnel_chart("漏斗", bars))
-    assert_good(panels_chart("总览", [("线索", days(7), [1.0] * 7)] * 3))
+def has_blue(content: bytes) -> bool:
+    """Whether anything is drawn in the colour of the values."""
+    red, _, blue = opened(content).split()
+    return any(ImageChops.subtract(blue, red).histogram()[120:])
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 30, 90, 365, 2000])
+def test_even_restless_days_stay_small_enough_for_a_chat(count: int) -> None:
+    dice = random.Random(count)
+    values: Values = [float(dice.randint(0, 90_000)) for _ in range(count)]
+    for chart in (a_chart(a_panel(values)), a_chart(*[a_panel(values)] * 3)):
+        assert len(chart) <= 120_000
+        assert opened(chart).width == 1024
+        assert has_blue(chart)
+
+
+@pytest.mark.parametrize(
+    "values", [[0.0] * 7, [1.0, 1e9, 2.0, 0.0], [None] * 3, [None, 1.5, None], [0.01], [0.0]]
+)
+def test_strange_numbers_are_drawn_without_a_complaint(values: Values) -> None:
+    assert opened(a_chart(a_panel(values))).width == 1024
+
+
+def test_a_day_without_a_value_is_a_gap_and_no_zero() -> None:
+    gap = a_panel([2.0, None, 2.0], before=[1.0] * 3)
+    zero = a_panel([2.0, 0.0, 2.0], before=[1.0] * 3)
+    assert differ(a_chart(gap), a_chart(zero))
+
+
+def test_the_period_before_is_in_the_picture() -> None:
+    values: Values = [3.0, 4.0, 5.0]
+    assert differ(a_chart(a_panel(values, [1.0] * 3)), a_chart(a_panel(values, [2.0] * 3)))
+
+
+def test_a_funnel_shows_every_stage() -> None:
+    stages = [Stage(label="线索", count=1234, note="100.0%"), Stage(label="已联系", count=560,
+              note="45.4%")]  # fmt: skip
+    won = Stage(label="已转化", count=0, note="0.0%")
+    assert opened(funnel_chart("漏斗", [*stages, won])).height > opened(
+        funnel_chart("漏斗", stages)
+    ).height  # fmt: skip
+    assert has_blue(funnel_chart("漏斗", stages))
+
+
+def test_several_charts_at_once_are_the_same_as_one_by_one() -> None:
+    panels = [a_panel([float(number), 2.0, 3.0]) for number in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(a_chart, panels))
+    assert together == [a_chart(panel) for panel in panels]
 
 
 @pytest.mark.parametrize("language", Language)
 def test_every_character_of_the_catalogues_can_be_drawn(language: Language) -> None:
     # matplotlib warns of a character that the font lacks, and a warning is an error here.
     words = "".join(sorted({*"".join(catalogue(language).values())} - set("\n{}$")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for start in range(0, len(words), 60):
-            line_chart(words[start : start + 60], days(2), [1.0, 2.0])
+    lines = [words[start : start + 60] for start in range(0, len(words), 60)]
+    assert has_blue(a_chart(a_panel([1.0, 2.0]), title="\n".join(lines)))
+
+
+def test_a_character_that_the_font_lacks_would_be_noticed() -> None:
+    with pytest.warns(UserWarning, match="missing from font"):
+        a_chart(a_panel([1.0, 2.0]), title="\N{SNOWMAN}")
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (1234567.0, "1,234,567"), (2.345, "2.35"), (56.78, "56.8")]
+    ("value", "text"),
+    [(0.0, "0"), (1234567.0, "1,234,567"), (1234.5, "1,234"), (2.345, "2.35"), (56.78, "56.8")],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert short(value) == text

@@ -1,111 +1,200 @@
 """The reports say what the leads and the campaigns say."""
 
-from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from config.errors import InvalidInput
 from config.i18n import Language
 from config.i18n.money import format_money
 from storage.database import Database
 from storage.tables.lead import LeadStatus
-from tests.builders.campaigns import Shop, a_shop
-from tests.builders.leads import SalesOffice
+from tests.builders.campaigns import a_shop
 from tests.fakes.clock import FakeClock
-from tools.campaigns.service import CampaignService
-from tools.periods import resolve
-from tools.reports.tools import SPECS
-from tools.reports.wording import change
-from tools.result import ToolResult
+from tests.unit.tools.reports.office import DAY, Office
 
-DAY = timedelta(days=1)
-
-
-class Office:
-    """A shop with a campaign of 20 days, and ten leads of the last ten days."""
-
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
-        self.sales = SalesOffice(
-            database=shop.database, organisation=shop.organisation, manager=shop.manager,
-            clock=shop.clock,
-        )  # fmt: skip
-
-    async def fill(self) -> None:
-        await self.shop.running_campaign(history=20)
-        statuses = [LeadStatus.new] * 5 + [LeadStatus.following] * 3 + [LeadStatus.converted] * 2
-        for number, status in enumerate(statuses):
-            await self.sales.lead(f"L{number}", ago=number * DAY, status=status)
-
-    async def report(self, name: str, **arguments: str) -> ToolResult:
-        spec = next(spec for spec in SPECS if spec.name == name)
-        assert spec.run is not None
-        context = self.shop.context(language=Language.en)
-        return await spec.run(context, spec.arguments(**arguments))
-
-
-@pytest.fixture
-async def office(database: Database, clock: FakeClock) -> Office:
-    return Office(await a_shop(database, clock))
+REPORTS: list[tuple[str, dict[str, Any]]] = [
+    ("overview_report", {}), ("funnel_report", {}), ("trend_report", {"metric": "leads"}),
+    ("trend_report", {"metric": "roas"}), ("trend_report", {"metric": "messages"}),
+]  # fmt: skip
 
 
 async def test_the_overview_counts_leads_and_money(office: Office) -> None:
     await office.fill()
     result = await office.report("overview_report", period="last_7_days")
-    assert result.data["leads"] == "7"
-    days = resolve("last_7_days", office.shop.context().local_now().date())
-    rows = await CampaignService.of(office.shop.context()).daily_metrics(days)
+    rows = await office.money("last_7_days")
     spend = sum((row.spend for row in rows), Decimal(0))
+    revenue = sum((row.revenue for row in rows), Decimal(0))
+    assert result.data["leads"] == "7"
     assert result.data["spend"] == format_money(Language.en, "CNY", spend)
+    assert result.data["revenue"] == format_money(Language.en, "CNY", revenue)
+    assert result.data["roas"] == f"{revenue / spend:.2f}"
+    assert result.data["active_campaigns"] == 1
     assert len(result.attachments) == 1
 
 
-async def test_the_overview_compares_with_the_period_before(office: Office) -> None:
+async def test_the_overview_begins_with_a_sentence(office: Office) -> None:
+    await office.fill()
+    result = await office.report("overview_report", period="last_7_days")
+    first = result.text.splitlines()[0]
+    assert first.startswith("Last 7 days: 7 new leads, up 133% on the 7 days before; spend CN¥")
+
+
+async def test_the_overview_speaks_chinese(office: Office) -> None:
+    await office.fill()
+    result = await office.report("overview_report", language=Language.zh_cn, period="last_7_days")
+    assert result.text.startswith("近 7 天新增线索 7 条，比前 7 天上升 133%；花费 ¥")
+
+
+async def test_the_overview_compares_with_as_many_days_before(office: Office) -> None:
     await office.fill()
     result = await office.report("overview_report", period="2026-11-16..2026-11-18")
-    assert "Leads  3 (+0%)" in result.text
+    assert "Leads  3 (steady)" in result.text
     assert "11-13 to 11-15" in result.text
+    assert result.data["before"]["leads"] == "3"
+
+
+async def test_customers_are_the_leads_that_converted(office: Office) -> None:
+    await office.fill()
+    result = await office.report("overview_report", period="last_30_days")
+    assert result.data["converted"] == "2"
+    assert result.data["conversion_rate"] == "20.0%"
+
+
+async def test_what_cannot_be_divided_is_a_dash(office: Office) -> None:
+    await office.sales.lead()
+    result = await office.report("overview_report", period="today")
+    assert "ROAS —" in result.text
+    assert result.data["cpa"] == "—"
 
 
 async def test_the_funnel_narrows(office: Office) -> None:
     await office.fill()
     result = await office.report("funnel_report", period="last_30_days")
     assert result.data == {"leads": 10, "contacted": 5, "converted": 2}
-    assert "20.0%" in result.text
+    assert result.text.splitlines() == [
+        "Last 30 days: of 10 new leads, 2 became customers, a rate of 20.0%.",
+        "Most are lost between “Leads” and “Contacted”: 5 leads.",
+        "· Leads  10",
+        "· Contacted  5, 50.0% of all, 50.0% of the step before",
+        "· Converted  2, 20.0% of all, 40.0% of the step before",
+    ]
 
 
-@pytest.mark.parametrize("metric", ["leads", "spend", "revenue", "conversions", "roas"])
-async def test_every_trend_has_a_value_for_each_day(office: Office, metric: str) -> None:
+async def test_a_funnel_that_loses_nobody_does_not_say_where(office: Office) -> None:
+    await office.sales.lead(status=LeadStatus.converted)
+    result = await office.report("funnel_report", period="today")
+    assert "100.0%" in result.text
+    assert "lost" not in result.text
+
+
+async def test_a_funnel_that_nobody_was_contacted_in_has_no_second_rate(office: Office) -> None:
+    await office.sales.lead()
+    result = await office.report("funnel_report", period="today")
+    assert "Converted  0, 0.0% of all, — of the step before" in result.text
+
+
+@pytest.mark.parametrize("metric", ["spend", "revenue", "conversions"])
+async def test_a_trend_adds_up_what_the_platform_says(office: Office, metric: str) -> None:
     await office.fill()
     result = await office.report("trend_report", metric=metric, period="last_7_days")
-    assert len(result.data) == 7
-    assert any(Decimal(value) for value in result.data.values())
+    rows = await office.money("last_7_days")
+    assert Decimal(result.data["total"]) == sum(getattr(row, metric) for row in rows)
+    assert Decimal(result.data["total"]) == sum(map(Decimal, result.data["days"].values()))
+    assert len(result.data["days"]) == 7
     (chart,) = result.attachments
     assert chart.content.startswith(b"\x89PNG")
+    assert chart.name == f"{metric}-2026-11-12-2026-11-18.png"
 
 
-async def test_the_trend_of_leads_is_theirs(office: Office) -> None:
+async def test_roas_is_all_revenue_by_all_spend(office: Office) -> None:
     await office.fill()
+    result = await office.report("trend_report", metric="roas", period="last_7_days")
+    rows = await office.money("last_7_days")
+    whole = sum(row.revenue for row in rows) / sum(row.spend for row in rows)
+    assert result.data["total"] == f"{whole:.2f}"
+
+
+async def test_a_day_without_spend_has_no_roas(office: Office) -> None:
+    await office.fill()
+    result = await office.report("trend_report", metric="roas", period="last_30_days")
+    assert result.data["days"]["2026-10-20"] is None
+    assert result.data["days"]["2026-11-17"] is not None
+
+
+async def test_spend_without_revenue_is_a_roas_of_zero(office: Office) -> None:
+    await office.shop.running_campaign(history=1)
+    result = await office.report("trend_report", metric="roas", period="today")
+    assert result.data["total"] == "0.00"
+    assert result.text.startswith("ROAS · Today: 0.00")
+
+
+@pytest.mark.parametrize(("period", "partly"), [("last_7_days", True), ("last_week", False)])
+async def test_the_overview_says_when_its_last_day_is_not_over(
+    office: Office, period: str, partly: bool
+) -> None:
+    await office.fill()
+    result = await office.report("overview_report", period=period)
+    assert ("today is not over yet" in result.text) is partly
+
+
+async def test_a_trend_names_its_best_day(office: Office) -> None:
+    await office.fill()
+    await office.sales.lead(ago=2 * DAY)
     result = await office.report("trend_report", metric="leads", period="last_7_days")
-    assert set(result.data.values()) == {"1.00"}
+    assert result.text.splitlines() == [
+        "Leads · Last 7 days: 8 in all, up 167% on the 7 days before.",
+        "The best day was 11-16 with 2.",
+    ]
 
 
-@pytest.mark.parametrize("name", ["overview_report", "funnel_report"])
-async def test_without_data_it_says_so_and_draws_nothing(office: Office, name: str) -> None:
-    result = await office.report(name, period="today")
+async def test_messages_are_counted_on_the_day_they_came(
+    database: Database, clock: FakeClock
+) -> None:
+    office = Office(await a_shop(database, clock))
+    for ago in (DAY, DAY, 3 * DAY):
+        await office.hears(ago=ago)
+    result = await office.report("trend_report", metric="messages", period="2026-11-15..2026-11-18")
+    counts = [int(Decimal(value)) for value in result.data["days"].values()]
+    assert counts == [1, 0, 2, 0]
+
+
+async def test_reports_know_only_their_own_organisation(office: Office) -> None:
+    await office.fill()
+    await office.hears(ago=DAY)
+    other = Office(await a_shop(office.shop.database, office.shop.clock, slug="other"))
+    for name, arguments in REPORTS:
+        result = await other.report(name, period="last_7_days", **arguments)
+        assert "no data" in result.text
+
+
+@pytest.mark.parametrize(("name", "arguments"), REPORTS)
+async def test_without_data_it_says_so_and_draws_nothing(
+    office: Office, name: str, arguments: dict[str, Any]
+) -> None:
+    result = await office.report(name, period="today", **arguments)
     assert result.status == "ok"
-    assert "no data" in result.text
+    assert result.text == "Today: there is no data yet. Try another period?"
     assert result.attachments == ()
 
 
-async def test_messages_without_any_are_no_trend(office: Office) -> None:
-    result = await office.report("trend_report", metric="messages", period="today")
-    assert "no data" in result.text
+async def test_days_that_are_still_ahead_are_left_out(office: Office) -> None:
+    await office.fill()
+    result = await office.report("trend_report", metric="leads", period="2026-11-17..2026-11-30")
+    assert list(result.data["days"]) == ["2026-11-17", "2026-11-18"]
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "text"),
-    [(12, 10, "+20%"), (5, 10, "-50%"), (0, 10, "-100%"), (5, 0, "—"), (None, 5, "—")],
+    ("period", "key"),
+    [
+        ("2026-11-19..2026-11-20", "reports.ahead"),
+        ("9999-12-31..9999-12-31", "reports.ahead"),
+        ("0001-01-01..2026-11-18", "reports.too_far"),
+    ],
 )
-def test_changes_never_divide_by_zero(now: int | None, before: int, text: str) -> None:
-    assert change(now, before) == text
+async def test_days_that_no_report_reaches_are_refused(
+    office: Office, period: str, key: str
+) -> None:
+    with pytest.raises(InvalidInput, match=key):
+        await office.report("overview_report", period=period)
