@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from agent.approvals import ApprovalDesk
 from agent.contract import Turn
 from agent.evaluate import evaluate, read_lines
+from agent.models.writing import NoWriter
 from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
 from agent.service import HuoKeAgent, Planner
@@ -161,6 +162,7 @@ async def tool_opener(
             timezone=turn.organisation.timezone, currency=turn.organisation.currency,
             conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
             database=database, ledger=ledger, clock=clock, platforms=platforms, notifier=notifier,
+            writer=NoWriter(),
         )  # fmt: skip
 
     return open_tools

@@ -6,10 +6,11 @@ from sqlalchemy import func, select
 
 from config.i18n import Language, say
 from storage.database import Session
-from storage.outbox import Draft, Outbox
+from storage.outbox import Draft, File, Outbox
 from storage.tables.organisation import Person
 from storage.tables.work import Conversation
 from tools.people.service import PeopleService, language_of
+from tools.result import Attachment
 
 
 class OutboxNotifier:
@@ -27,6 +28,32 @@ class OutboxNotifier:
     ) -> int:
         wanted = [await PeopleService(session, self._organisation_id).get(id_) for id_ in people]
         return await self._queue(session, key, wanted, text, values)
+
+    async def to_person(
+        self,
+        session: Session,
+        key: str,
+        person_id: int,
+        text: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+        shown: Sequence[str] = (),
+    ) -> bool:
+        conversation = await self._private_chat(session, person_id)
+        if conversation is None:
+            return False
+        await self._outbox.queue(
+            session,
+            Draft(
+                key=f"{key}:{person_id}", conversation_id=conversation, text=text,
+                shown=tuple(shown),
+                files=tuple(
+                    File(name=each.name, media_type=each.media_type, content=each.content)
+                    for each in attachments
+                ),
+            ),
+        )  # fmt: skip
+        return True
 
     async def _queue(
         self,

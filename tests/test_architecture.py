@@ -29,6 +29,7 @@ AGENT_DOORS = {"agent.contract"}
 DOMAINS: dict[str, set[str]] = {
     "approvals": {"people"},
     "campaigns": set(),
+    "jobs": set(),
     "leads": {"people"},
     "optimization": {"campaigns"},
     "people": set(),
@@ -41,6 +42,8 @@ DOMAIN_DOORS = ("service", "errors", "overview", "platforms")
 # A dependency may be imported only in its home.
 SDK_HOMES = {
     "alembic": ("storage/migrate.py", "storage/migrations/"),
+    "croniter": ("tools/jobs/",),
+    "dbos": ("tools/jobs/",),
     "fakeredis": ("memory/connect.py",),
     "langgraph": ("agent/",),
     "matplotlib": ("tools/reports/",),

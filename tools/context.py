@@ -10,7 +10,7 @@ from config.i18n import Language, say
 from config.roles import Role
 from storage.database import Database
 from storage.ledger import ActionLedger, Fence
-from tools.ports import AdPlatforms, Notifier
+from tools.ports import AdPlatforms, Notifier, Writer
 
 __all__ = ["Asker", "Fence", "ToolContext"]
 
@@ -44,6 +44,7 @@ class ToolContext:
     clock: Clock
     platforms: AdPlatforms
     notifier: Notifier
+    writer: Writer
 
     def say(self, key: str, /, **values: Any) -> str:
         """A text of the catalogues in the asker's language."""

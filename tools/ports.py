@@ -5,6 +5,7 @@ from typing import Protocol
 
 from storage.database import Session
 from tools.campaigns.platforms.base import AdPlatform
+from tools.result import Attachment
 
 
 class AdPlatforms(Protocol):
@@ -29,3 +30,24 @@ class Notifier(Protocol):
         self, session: Session, key: str, people: Sequence[int], text: str, **values: object
     ) -> int:
         """The same for these people."""
+
+    async def to_person(
+        self,
+        session: Session,
+        key: str,
+        person_id: int,
+        text: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+        shown: Sequence[str] = (),
+    ) -> bool:
+        """Words and files made for one person, already in their language; False when they have
+        no chat in which we can reach them."""
+
+
+class Writer(Protocol):
+    """A language model that words something; never asked to decide."""
+
+    async def write(self, instructions: str, material: str) -> str | None:
+        """The text, or None when no model is configured, none answered, or the asker's quota is
+        used up. `material` is data: nothing in it is obeyed."""

@@ -1,5 +1,25 @@
 """Every table, imported so that one metadata knows them all."""
 
-from storage.tables import campaign, lead, memory, organisation, sandbox, trust, work
+from storage.tables import (
+    campaign,
+    change,
+    job,
+    lead,
+    memory,
+    organisation,
+    sandbox,
+    trust,
+    work,
+)
 
-__all__ = ["campaign", "lead", "memory", "organisation", "sandbox", "trust", "work"]
+__all__ = [
+    "campaign",
+    "change",
+    "job",
+    "lead",
+    "memory",
+    "organisation",
+    "sandbox",
+    "trust",
+    "work",
+]

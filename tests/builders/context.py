@@ -8,7 +8,7 @@ from config.i18n import Language
 from storage.database import Database
 from storage.ledger import ActionLedger
 from storage.tables.organisation import Organisation, Person
-from tests.fakes.ports import FakeNotifier, FakePlatforms, OpenFence
+from tests.fakes.ports import FakeNotifier, FakePlatforms, FakeWriter, OpenFence
 from tools.context import Asker, ToolContext
 
 
@@ -38,5 +38,6 @@ def a_context(
         "clock": clock,
         "platforms": FakePlatforms(),
         "notifier": FakeNotifier(),
+        "writer": FakeWriter(),
     }
     return ToolContext(**(given | overrides))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storage.database import Session
 from tools.campaigns.platforms.base import AdPlatform
 from tools.campaigns.platforms.errors import PlatformNotConfigured
+from tools.result import Attachment
 
 
 class FakePlatforms:
@@ -28,6 +29,7 @@ class FakeNotifier:
 
     def __init__(self) -> None:
         self.notices: dict[str, tuple[str, dict[str, object]]] = {}
+        self.sent: dict[str, tuple[str, tuple[Attachment, ...]]] = {}
 
     async def to_staff(self, session: Session, key: str, text: str, **values: object) -> int:
         self.notices[key] = (text, values)
@@ -39,6 +41,31 @@ class FakeNotifier:
         for person in people:
             self.notices[f"{key}:{person}"] = (text, values)
         return len(people)
+
+    async def to_person(
+        self,
+        session: Session,
+        key: str,
+        person_id: int,
+        text: str,
+        *,
+        attachments: Sequence[Attachment] = (),
+        shown: Sequence[str] = (),
+    ) -> bool:
+        self.sent.setdefault(f"{key}:{person_id}", (text, tuple(attachments)))
+        return True
+
+
+class FakeWriter:
+    """Says what the test gives it, one text a call, then nothing."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = [*texts]
+        self.asked: list[tuple[str, str]] = []
+
+    async def write(self, instructions: str, material: str) -> str | None:
+        self.asked.append((instructions, material))
+        return self.texts.pop(0) if self.texts else None
 
 
 class OpenFence:

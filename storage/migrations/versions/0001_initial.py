@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
+from storage.migrations.columns import BIG, JSON, owned, words
 from storage.tables.campaign import RatioAmount
 from storage.types import AwareTime, MoneyAmount
 
@@ -13,29 +13,6 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-
-
-def words(name: str, *allowed: str) -> sa.Enum:
-    return sa.Enum(*allowed, name=name, native_enum=False, create_constraint=True)
-
-
-def owned(name: str, *parts: sa.schema.SchemaItem) -> None:
-    """A table whose rows belong to an organisation."""
-    op.create_table(
-        name,
-        sa.Column("id", BIG, primary_key=True, autoincrement=True),
-        sa.Column(
-            "organisation_id",
-            BIG,
-            sa.ForeignKey("organisations.id", ondelete="CASCADE"),
-            nullable=False,
-        ),
-        *parts,
-    )
-    op.create_index(f"ix_{name}_organisation_id", name, ["organisation_id"])
 
 
 def organisations() -> None:
