@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from agent.approvals import ApprovalDesk
 from agent.contract import Turn
 from agent.evaluate import evaluate, read_lines
+from agent.models.port import Models
 from agent.models.writing import NoWriter
 from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
@@ -28,6 +29,7 @@ from bot.commands.base import Services
 from bot.commands.desk import CommandDesk
 from bot.delivery import Delivery
 from bot.doctor import Finding, examine, worded
+from bot.drafts import Drafts
 from bot.embedded import FolderLock, LocalPort, ask_running
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
@@ -51,7 +53,7 @@ from tools.campaigns.platforms.configured import open_platforms
 from tools.context import ToolContext
 from tools.demo import DEMO, MEMBERS, Member, ensure_organisation, seed_demo
 from tools.layer import ToolLayer
-from tools.registry import REGISTRY
+from tools.registry import REGISTRY, Persona
 
 # How many messages of the last time the console shows when it opens.
 _RECAP = 4
@@ -70,8 +72,10 @@ class Service:
     gateway: Gateway
     housekeeper: Housekeeper
     deliveries: list[Delivery]
+    drafts: Drafts
 
     def deliver(self, channel: Channel) -> Delivery:
+        self.drafts.add(channel)
         delivery = Delivery(self.database, self.outbox, channel)
         self.deliveries.append(delivery)
         return delivery
@@ -110,8 +114,10 @@ async def open_service(
         database=database, agent=agent, outbox=outbox, clock=clock, settings=settings,
         ping_memory=lambda: redis.echo("health"),
     )  # fmt: skip
+    inbox = Inbox(organisation_id, clock)
+    drafts = Drafts(database, inbox)
     gateway = Gateway(
-        database=database, organisation_id=organisation_id, inbox=Inbox(organisation_id, clock),
+        database=database, organisation_id=organisation_id, inbox=inbox, drafts=drafts,
         outbox=outbox, agent=agent, commands=CommandDesk(services), clock=clock,
         leases=Leases(database, owner=owner, clock=clock, duration=settings.work.lease),
         settings=settings.work, language=settings.language, queued=queued,
@@ -123,7 +129,7 @@ async def open_service(
     return Service(
         settings=settings, organisation_id=organisation_id, database=database, redis=redis,
         clock=clock, outbox=outbox, gateway=gateway, housekeeper=housekeeper,
-        deliveries=deliveries,
+        deliveries=deliveries, drafts=drafts,
     )  # fmt: skip
 
 
@@ -143,7 +149,25 @@ def open_agent(
         planning=planning,
         open_tools=open_tools,
         short_term=ShortTermMemory(redis, ttl=memory.ttl, window_tokens=memory.window_tokens),
+        models=open_loops(settings),
+        fast_path=settings.answers.fast_path,
+        quotas=settings.quotas,
     )
+
+
+def open_loops(settings: Settings) -> dict[Persona, Models]:
+    """The models at the tools of each persona; none when no model is configured."""
+    chain = settings.model_chain
+    if not chain:
+        return {}
+    # LangChain costs two seconds and 80 MB: only for those who have a model.
+    from agent.models.loop import ModelLoop
+
+    return {
+        persona: ModelLoop(chain, {name: spec.arguments for name, spec in tools.items()},
+                           settings.answers)
+        for persona, tools in REGISTRY.items()
+    }  # fmt: skip
 
 
 async def tool_opener(

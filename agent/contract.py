@@ -1,5 +1,6 @@
 """What goes into planning and into a turn, and what comes out."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -32,11 +33,13 @@ class PlanRequest:
 class PlannedCall:
     """A tool and its arguments. `quotes` gives, per argument, the person's own words (a substring
     of this message or of an earlier one of theirs) that the value was read from; a value that was
-    resolved by reference ("it", "the second") quotes the referring words."""
+    resolved by reference ("it", "the second") quotes the referring words. `ordered` is as in
+    tools.layer.ToolCall."""
 
     tool: str
     args: dict[str, Any]
     quotes: dict[str, str] = field(default_factory=dict)
+    ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +59,15 @@ Talk = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Exactly one of `calls`, `ask` and `talk` is set. `confidence` is 0…1."""
+    """Exactly one of `calls`, `ask` and `talk` is set. `confidence` is 0…1. `likely` are the tools
+    that the message may well order, whichever of them was chosen."""
 
     language: Language
     confidence: float
     calls: tuple[PlannedCall, ...] = ()
     ask: Ask | None = None
     talk: Talk | None = None
+    likely: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,8 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One message to answer. `fence` proves that this worker still owns the conversation."""
+    """One message to answer. `fence` proves that this worker still owns the conversation;
+    `attempt` counts from 1."""
 
     organisation: Organisation
     conversation_id: int
@@ -85,6 +91,7 @@ class Turn:
     language: Language
     text: str
     fence: Fence
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +112,17 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
 
 
+# Gets the words of the answer so far; what it got may still be taken back.
+Progress = Callable[[str], Awaitable[None]]
+
+
 class Agent(Protocol):
-    async def take(self, turn: Turn) -> Reply:
+    async def take(self, turn: Turn, progress: Progress) -> Reply:
         """Understand the message, act, and word the answer. May run again for the same turn
         after a crash: what it did then is not done twice."""
+
+    async def undo(self, turn: Turn) -> Reply:
+        """Take back the asker's last change in this conversation."""
 
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
         """Say yes or no to approval `ref` in the asker's name, and run the plan when that was

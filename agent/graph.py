@@ -1,6 +1,6 @@
 """The whole agent on one screen.
 
-recall → route → act ⇄ decide → reply → remember
+recall → route → act ⇄ decide → reply → remember, and think (a model at the tools) instead of act
 """
 
 from langgraph.graph import END, START, StateGraph
@@ -8,11 +8,12 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agent.context import TurnContext
 from agent.nodes.act import act
-from agent.nodes.decide import after_acting, after_routing
+from agent.nodes.decide import after_acting, after_routing, after_thinking
 from agent.nodes.recall import recall
 from agent.nodes.remember import remember
 from agent.nodes.reply import reply
 from agent.nodes.route import route
+from agent.nodes.think import think
 from agent.state import State
 
 # Set by hand: the library's default is 10,007.
@@ -24,12 +25,14 @@ def build_graph() -> CompiledStateGraph[State, TurnContext, State, State]:
     graph = StateGraph(State, context_schema=TurnContext)
     graph.add_node(recall)
     graph.add_node(route)
+    graph.add_node(think)
     graph.add_node(act)
     graph.add_node(reply)
     graph.add_node(remember)
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "route")
-    graph.add_conditional_edges("route", after_routing, ["act", "reply"])
+    graph.add_conditional_edges("route", after_routing, ["think", "act", "reply"])
+    graph.add_conditional_edges("think", after_thinking, ["act", "reply"])
     graph.add_conditional_edges("act", after_acting, ["act", "reply"])
     graph.add_edge("reply", "remember")
     graph.add_edge("remember", END)

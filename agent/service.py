@@ -6,23 +6,32 @@ from concurrent.futures import Executor
 
 from agent.approvals import ApprovalDesk
 from agent.context import TurnContext
-from agent.contract import Plan, PlanRequest, Reply, Turn
+from agent.contract import Plan, PlanRequest, Progress, Reply, Turn
 from agent.graph import RECURSION_LIMIT, build_graph
+from agent.models.port import Models
 from agent.nodes.recall import conversation_key
+from agent.nodes.reply import from_results
 from config.roles import Role
+from config.settings import QuotaSettings
 from memory.facts import FactStore
 from memory.rebuild import window_from_database
 from memory.short_term import Entry, ShortTermMemory
 from tools.context import ToolContext
 from tools.layer import ToolLayer
 from tools.registry import Persona
+from tools.usage.service import Purse
 
 Planner = Callable[[PlanRequest], Plan]
 
 
+async def unheard(text: str) -> None:
+    """Progress that nobody listens to."""
+
+
 class HuoKeAgent:
     """Implements `agent.contract.Agent`. `open_tools` makes the tool context of a turn; planning
-    is computation, so it runs in `planning`, an executor with one thread."""
+    is computation, so it runs in `planning`, an executor with one thread. Without `models` the
+    local planner does everything."""
 
     def __init__(
         self,
@@ -33,6 +42,9 @@ class HuoKeAgent:
         planning: Executor,
         short_term: ShortTermMemory,
         open_tools: Callable[[Turn], ToolContext],
+        models: Mapping[Persona, Models],
+        fast_path: float,
+        quotas: QuotaSettings,
     ) -> None:
         self._graph = build_graph()
         self._layers = layers
@@ -41,9 +53,12 @@ class HuoKeAgent:
         self._planning = planning
         self._short_term = short_term
         self._open_tools = open_tools
+        self._models = models
+        self._fast_path = fast_path
+        self._quotas = quotas
 
-    async def take(self, turn: Turn) -> Reply:
-        given = self._given(turn)
+    async def take(self, turn: Turn, progress: Progress) -> Reply:
+        given = self._given(turn, progress)
         state = await self._graph.ainvoke({}, {"recursion_limit": RECURSION_LIMIT}, context=given)
         reply: Reply = state["reply"]
         return reply
@@ -53,6 +68,18 @@ class HuoKeAgent:
         answer = self._desk.agree if agreed else self._desk.refuse
         reply = await answer(given.tool_context, turn, ref)
         # "Start it" after "/approve P-5" needs to know what P-5 made.
+        await self._keep(given, reply)
+        return reply
+
+    async def undo(self, turn: Turn) -> Reply:
+        given = self._given(turn)
+        result = await given.tools.undo(given.tool_context)
+        reply = from_results([result], turn.language)
+        await self._keep(given, reply)
+        return reply
+
+    async def _keep(self, given: TurnContext, reply: Reply) -> None:
+        turn = given.turn
         await given.short_term.append(
             conversation_key(given),
             turn.inbox_id,
@@ -61,14 +88,13 @@ class HuoKeAgent:
                 Entry(turn=turn.inbox_id, role="assistant", text=reply.text, shown=reply.shown),
             ],
         )
-        return reply
 
     async def _plan(self, request: PlanRequest) -> Plan:
         return await asyncio.get_running_loop().run_in_executor(
             self._planning, self._planner, request
         )
 
-    def _given(self, turn: Turn) -> TurnContext:
+    def _given(self, turn: Turn, progress: Progress = unheard) -> TurnContext:
         persona: Persona = "customer" if turn.asker.role is Role.customer else "manager"
         tools = self._open_tools(turn)
         return TurnContext(
@@ -78,6 +104,17 @@ class HuoKeAgent:
             tool_context=tools,
             platforms=tuple(tools.platforms.names),
             plan=self._plan,
+            models=self._models.get(persona),
+            fast_path=self._fast_path,
+            purse=Purse(
+                database=tools.database,
+                organisation_id=turn.organisation.id,
+                clock=tools.clock,
+                zone=turn.organisation.timezone,
+                person_id=turn.asker.id,
+                quotas=self._quotas,
+            ),
+            progress=progress,
             short_term=self._short_term,
             facts=FactStore(turn.organisation.id, tools.clock),
             rebuild=lambda: window_from_database(

@@ -14,6 +14,7 @@ import structlog
 
 from agent.contract import Agent, Reply, Turn
 from bot.commands.desk import CommandDesk
+from bot.drafts import Drafts
 from bot.messages import InboundMessage
 from bot.replies import apology, draft_of
 from bot.turns import open_turn
@@ -67,6 +68,7 @@ class Gateway:
         settings: WorkSettings,
         language: Language,
         queued: Callable[[], None],
+        drafts: Drafts,
     ) -> None:
         self._database = database
         self._organisation_id = organisation_id
@@ -79,6 +81,7 @@ class Gateway:
         self._settings = settings
         self._language = language
         self._queued = queued
+        self._drafts = drafts
         self._slots = asyncio.Semaphore(settings.parallel_turns)
         self._working: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
@@ -213,7 +216,7 @@ class Gateway:
         command = await self._commands.reading(turn)
         if command is not None:
             return await self._commands.run(turn, command)
-        return await self._agent.take(turn)
+        return await self._agent.take(turn, self._drafts.of(turn))
 
     async def _finish(self, claimed: Claimed, reply: Reply, status: InboxStatus) -> None:
         failpoint("finishing")

@@ -32,4 +32,5 @@ async def open_turn(session: Session, row: InboxMessage, lease: Lease, default: 
         language=Language(person.language or person.detected or default),
         text=row.text,
         fence=lease,
+        attempt=row.attempts,
     )

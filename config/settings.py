@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from config.errors import ConfigurationError
 from config.i18n import Language
+from config.models import ModelSettings, deepseek, gemini, openai
 
 _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -61,6 +62,25 @@ class WorkSettings(Section):
     parallel_turns: int = Field(default=16, ge=1)
 
 
+class AnswerSettings(Section):
+    """How a language model may answer. A plan of the local planner that is at least as sure as
+    `fast_path` is carried out without asking a model; 0 never asks one, above 1 always does."""
+
+    fast_path: float = Field(default=0.85, ge=0, le=1.1)
+    rounds: int = Field(default=8, ge=1, le=20, description="rounds of tool calls in a turn")
+    within: timedelta = Field(default=timedelta(seconds=45), le=timedelta(seconds=55))
+    retries: int = Field(default=1, ge=0, le=3, description="of one model, before the next")
+    longest: int = Field(default=1_500, ge=100, description="tokens of one reply")
+
+
+class QuotaSettings(Section):
+    """Tokens a day and money a month, in the organisation's currency and time zone."""
+
+    person_daily_tokens: int = Field(default=300_000, ge=0)
+    organisation_daily_tokens: int = Field(default=5_000_000, ge=0)
+    organisation_monthly_cost: Decimal | None = Field(default=None, ge=0)
+
+
 class LogSettings(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["json", "console"] = "json"
@@ -79,6 +99,13 @@ class Settings(BaseSettings):
     language: Language = Language.zh_cn
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
+    models: tuple[ModelSettings, ...] = ()
+    # The short way to a model: its key alone.
+    deepseek_api_key: SecretStr | None = None
+    openai_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = None
+    answers: AnswerSettings = AnswerSettings()
+    quotas: QuotaSettings = QuotaSettings()
     sandbox: SandboxSettings | None = SandboxSettings()
     approvals: ApprovalSettings = ApprovalSettings()
     short_term: ShortTermSettings = ShortTermSettings()
@@ -99,6 +126,15 @@ class Settings(BaseSettings):
         if scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
+
+    @property
+    def model_chain(self) -> tuple[ModelSettings, ...]:
+        """The models in the order in which they are tried: those listed, then those by key."""
+        keys = (
+            (deepseek, self.deepseek_api_key), (openai, self.openai_api_key),
+            (gemini, self.gemini_api_key),
+        )  # fmt: skip
+        return self.models + tuple(model for make, key in keys if key for model in make(key))
 
     @property
     def database(self) -> str:

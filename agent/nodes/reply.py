@@ -1,10 +1,14 @@
 """Word the answer: what the tools said, or the one question that is open, or small talk."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
 from agent.contract import Ask, Button, Reply
-from agent.state import State
+from agent.models.honesty import claims_a_deed, invents_figures
+from agent.state import State, Thought
 from config.i18n import Language, knows, say
 from tools.result import ToolResult
 
@@ -13,7 +17,9 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     given = runtime.context
     language = given.turn.language
     plan = state["plan"]
-    if results := state.get("results"):
+    if thought := state.get("thought"):
+        answer = _from_thought(thought, state, given)
+    elif results := state.get("results"):
         answer = from_results(results, language)
     elif plan.ask is not None:
         answer = _question(plan.ask, language)
@@ -28,7 +34,32 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     return {"reply": answer}
 
 
-def from_results(results: list[ToolResult], language: Language) -> Reply:
+def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
+    """What a model may say for itself is little: effects are told by the tools, figures must come
+    from somewhere, and without a deed nothing is called done."""
+    language = given.turn.language
+    if thought.effects or (thought.refusal and thought.results):
+        return from_results(thought.results, language)
+    if thought.ask is not None:
+        return _question(thought.ask, language)
+    if thought.refusal:
+        return Reply(text=thought.refusal)
+    said = [
+        given.turn.text,
+        *(entry.text for entry in state["history"]),
+        *state.get("memories", []),
+    ]
+    honest = not claims_a_deed(thought.text) and not invents_figures(
+        thought.text, thought.results, said
+    )
+    if thought.text and honest:
+        return replace(from_results(thought.results, language), text=thought.text)
+    if thought.results:
+        return from_results(thought.results, language)
+    return Reply(text=say(language, "agent.nothing_done"))
+
+
+def from_results(results: Sequence[ToolResult], language: Language) -> Reply:
     """One message of all results, with the buttons of the approvals that they opened."""
     waiting = [result.approval for result in results if result.approval]
     buttons = [

@@ -1,11 +1,14 @@
-"""Decide who plans this turn, and plan it."""
+"""Understand the message with the local planner, which also decides whether a model is needed."""
+
+from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
-from agent.contract import PlanRequest, Utterance
+from agent.contract import Plan, PlannedCall, PlanRequest, Utterance
 from agent.state import State
 from config.failpoints import failpoint
+from tools.decided import decided_calls
 
 
 async def route(state: State, runtime: Runtime[TurnContext]) -> State:
@@ -14,14 +17,43 @@ async def route(state: State, runtime: Runtime[TurnContext]) -> State:
         PlanRequest(
             text=given.turn.text,
             now=given.tool_context.local_now(),
-            history=tuple(
-                Utterance(role=entry.role, text=entry.text)
-                for entry in state["history"]
-                if not entry.text.startswith("/")
-            ),
+            history=said_before(state),
             platforms=given.platforms,
             persona=given.persona,
         )
     )
     failpoint("planned")
-    return {"plan": plan}
+    if given.models is None:
+        return {"plan": plan, "via": "plan"}
+    decided = await _decided_before(given) if given.turn.attempt > 1 else ()
+    if decided:
+        return {"plan": replace(plan, calls=decided, ask=None, talk=None), "via": "plan"}
+    return {"plan": plan, "via": "plan" if sure(plan, given.fast_path) else "model"}
+
+
+def sure(plan: Plan, fast_path: float) -> bool:
+    """Whether the plan is carried out without asking a model."""
+    return plan.confidence >= fast_path and plan.talk not in ("unclear", "out_of_scope")
+
+
+def said_before(state: State) -> tuple[Utterance, ...]:
+    """The conversation before this message, without commands."""
+    return tuple(
+        Utterance(role=entry.role, text=entry.text)
+        for entry in state["history"]
+        if not entry.text.startswith("/")
+    )
+
+
+async def _decided_before(given: TurnContext) -> tuple[PlannedCall, ...]:
+    """What a model decided on in this very turn before the process died is done, not thought
+    over."""
+    context = given.tool_context
+    async with context.database.reading() as session:
+        calls = await decided_calls(session, context, given.turn.inbox_id)
+    return tuple(
+        PlannedCall(
+            tool=call.tool, args={**call.args}, quotes={**call.quotes}, ordered=call.ordered
+        )
+        for call in calls
+    )  # fmt: skip

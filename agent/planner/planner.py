@@ -59,7 +59,11 @@ class LocalPlanner:
     def _understand(self, text: str, dialogue: Dialogue, request: PlanRequest) -> Plan:
         wording = without_denials(mended(text))
         turn = self._turn(text, wording, dialogue, request)
-        if wording.refused:
+        plan = self._planned_from(turn)
+        return replace(plan, likely=turn.likely() | _tools_of(plan))
+
+    def _planned_from(self, turn: Turn) -> Plan:
+        if turn.wording.refused:
             # "以后别在晚上打扰我" refuses no order: it is a wish to remember.
             return turn.talk("noted" if turn.says("noted") else "cancelled")
         return (
@@ -246,6 +250,11 @@ def _agreed(alone: Mapping[str, float], about_it: Mapping[str, float]) -> dict[s
     means = {label: (alone[label] * about_it[label]) ** 0.5 for label in alone}
     total = sum(means.values())
     return {label: mean / total for label, mean in means.items()}
+
+
+def _tools_of(plan: Plan) -> frozenset[str]:
+    calls = (*plan.calls, *([plan.ask.call] if plan.ask else []))
+    return frozenset(call.tool for call in calls)
 
 
 def _merged(call: PlannedCall, heard: Heard) -> Heard:

@@ -18,6 +18,7 @@ CLEARLY = 0.7
 # Values and small words alone continue what went before.
 CONTINUED = 0.9
 # Another label is worth a look from this probability, and this share of the likeliest one's.
+LIKELY = 0.05
 RIVAL, RIVAL_SHARE = 0.15, 0.35
 TALK = "talk_"
 VAGUE = frozenset({"talk_noted", "talk_out_of_scope", "talk_unclear"})
@@ -52,6 +53,14 @@ class Turn:
         likely = [each for each in others if self.scores[each] >= least]
         tools = [label for label in likely if not label.startswith(TALK)]
         return sorted(tools, key=lambda label: -self.scores[label])
+
+    def likely(self) -> frozenset[str]:
+        """The tools that the message may well order; none when it takes an order back."""
+        return frozenset(
+            label
+            for label, score in self.scores.items()
+            if score >= LIKELY and not label.startswith(TALK) and not self.wording.refused
+        )
 
     def says(self, talk: Talk) -> bool:
         return self.label == f"{TALK}{talk}"

@@ -4,17 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from bot.messages import InboundMessage, OutboundMessage
+from bot.messages import Address, InboundMessage, OutboundMessage
 
 Handler = Callable[[InboundMessage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """`max_text` is in the channel's own unit; None means that there is no limit."""
+    """`max_text` is in the channel's own unit; None means that there is no limit. `drafts`: it can
+    show an answer while it comes."""
 
     buttons: bool = False
     files: bool = False
+    drafts: bool = False
     max_text: int | None = None
 
 
@@ -41,3 +43,7 @@ class Channel(Protocol):
         Raises NotDelivered when the platform surely did not take it and a retry may help,
         PermanentError when it never will, TransientError when we cannot know.
         """
+
+    async def draft(self, address: Address, text: str) -> None:
+        """Show the answer so far in place of an earlier draft; what `send` delivers replaces it.
+        Called only when the capabilities say so."""

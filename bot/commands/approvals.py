@@ -54,3 +54,8 @@ def _service(session: ReadSession, use: Invocation) -> ApprovalService:
         session, use.organisation_id, clock=use.services.clock,
         settings=use.services.settings.approvals,
     )  # fmt: skip
+
+
+async def undo(use: Invocation) -> Reply:
+    """Take back one's own last change in this conversation."""
+    return await use.services.agent.undo(use.turn)

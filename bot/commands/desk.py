@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from agent.contract import Reply, Turn
-from bot.commands import approvals, operations, people
+from bot.commands import approvals, operations, people, usage
 from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
 from config.errors import NotAllowed
 from config.i18n import Language, catalogue, say
@@ -28,12 +28,17 @@ COMMANDS = (
     Command(name="approvals", role=Role.manager, run=approvals.approvals),
     Command(name="approve", role=Role.manager, run=approvals.approve, least=1, most=1),
     Command(name="reject", role=Role.manager, run=approvals.reject, least=1, most=1),
+    Command(name="undo", role=Role.agent, run=approvals.undo),
+    Command(name="quota", role=Role.agent, run=usage.quota),
     Command(name="users", role=Role.admin, run=people.users),
     Command(name="role", role=Role.admin, run=people.role, least=2, most=8),
     Command(name="audit", role=Role.admin, run=operations.audit, most=1),
     Command(name="health", role=Role.admin, run=operations.health),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
+
+
+_ENDS = " 。.!！~～"
 
 
 class CommandDesk:
@@ -45,7 +50,10 @@ class CommandDesk:
         text = turn.text.strip()
         if text.startswith(("/", "／")):
             return "/" + text[1:]
-        verb = _plain_answer(turn, text)
+        staff = turn.asker.role.includes(Role.agent)
+        if staff and text.strip(_ENDS).lower() in _words("commands.words_undo"):
+            return "/undo"
+        verb = _plain_answer(text)
         ref = await self._just_asked(turn) if verb else None
         return f"/{verb} {ref}" if ref else None
 
@@ -74,18 +82,14 @@ class CommandDesk:
         return refs.pop() if len(refs) == 1 else None
 
 
-def _plain_answer(turn: Turn, text: str) -> str | None:
+def _plain_answer(text: str) -> str | None:
     """approve or reject when the whole message is a plain yes or no, in any of our languages."""
-    word = text.strip(" 。.!！~～").lower()
+    word = text.strip(_ENDS).lower()
     for verb in ("approve", "reject"):
-        if word in _words(verb):
+        if word in _words(f"approvals.words_{verb}"):
             return verb
     return None
 
 
-def _words(verb: str) -> set[str]:
-    return {
-        word.strip()
-        for language in Language
-        for word in catalogue(language)[f"approvals.words_{verb}"].split(",")
-    }
+def _words(key: str) -> set[str]:
+    return {word.strip() for language in Language for word in catalogue(language)[key].split(",")}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from agent.contract import Agent
 from bot.commands.base import Services
 from bot.commands.desk import CommandDesk
+from bot.drafts import Drafts
 from bot.gateway import Gateway
 from bot.messages import Address, InboundMessage
 from config.clock import Clock
@@ -28,6 +29,7 @@ def a_gateway(
     *,
     owner: str = "worker",
     settings: WorkSettings | None = None,
+    drafts: Drafts | None = None,
 ) -> Gateway:
     settings = settings or WorkSettings()
     outbox = Outbox(organisation_id, clock, owner=owner)
@@ -37,9 +39,10 @@ def a_gateway(
             ping_memory=_ping,
         )
     )  # fmt: skip
+    inbox = Inbox(organisation_id, clock)
     return Gateway(
         database=database, organisation_id=organisation_id, agent=agent, commands=commands,
-        inbox=Inbox(organisation_id, clock), outbox=outbox, clock=clock, settings=settings,
+        inbox=inbox, drafts=drafts or Drafts(database, inbox), outbox=outbox, clock=clock, settings=settings,
         leases=Leases(database, owner=owner, clock=clock, duration=timedelta(seconds=12)),
         language=Language.zh_cn, queued=lambda: None,
     )  # fmt: skip

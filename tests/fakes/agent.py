@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from agent.contract import Reply, Turn
+from agent.contract import Progress, Reply, Turn
 
 Answer = Callable[[Turn], Awaitable[Reply]]
 
@@ -19,7 +19,7 @@ class FakeAgent:
         self.at_work: set[int] = set()
         self.overlapped = False
 
-    async def take(self, turn: Turn) -> Reply:
+    async def take(self, turn: Turn, progress: Progress) -> Reply:
         self.overlapped |= turn.conversation_id in self.at_work
         self.at_work.add(turn.conversation_id)
         self.turns.append(turn)
@@ -32,3 +32,7 @@ class FakeAgent:
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
         self.turns.append(turn)
         return Reply(text=f"{'yes' if agreed else 'no'} to {ref}")
+
+    async def undo(self, turn: Turn) -> Reply:
+        self.turns.append(turn)
+        return Reply(text="undone")

@@ -4,16 +4,17 @@ import asyncio
 from typing import Self
 
 from bot.channels.base import Capabilities, Handler
-from bot.messages import InboundMessage, OutboundMessage
+from bot.messages import Address, InboundMessage, OutboundMessage
 
 
 class FakeChannel:
-    capabilities = Capabilities(buttons=True, files=True)
+    capabilities = Capabilities(buttons=True, files=True, drafts=True)
     chats: frozenset[str] | None = None
 
     def __init__(self, name: str = "fake") -> None:
         self.name = name
         self.delivered: list[OutboundMessage] = []
+        self.drafts: list[str] = []
         self.faults: list[Exception] = []
         self._incoming: asyncio.Queue[InboundMessage] = asyncio.Queue()
 
@@ -35,3 +36,6 @@ class FakeChannel:
             raise self.faults.pop(0)
         self.delivered.append(message)
         return str(len(self.delivered))
+
+    async def draft(self, address: Address, text: str) -> None:
+        self.drafts.append(text)

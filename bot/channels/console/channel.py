@@ -23,7 +23,6 @@ class ConsoleChannel:
     saved below `folder`."""
 
     name = NAME
-    capabilities = Capabilities(buttons=True, files=True)
 
     def __init__(
         self,
@@ -42,6 +41,10 @@ class ConsoleChannel:
         self._folder = folder
         self._settled = settled
         self._buttons: tuple[Button, ...] = ()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(buttons=True, files=True, drafts=self._screen.is_terminal)
 
     @property
     def chats(self) -> frozenset[str]:
@@ -70,6 +73,9 @@ class ConsoleChannel:
         self._buttons = message.buttons
         self._screen.show(message, saved)
         return uuid4().hex
+
+    async def draft(self, address: Address, text: str) -> None:
+        self._screen.draft(text)
 
     def _message(self, text: str) -> InboundMessage:
         pressed = self._pressed(text)

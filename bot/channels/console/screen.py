@@ -1,6 +1,7 @@
 """How messages look in a terminal."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,9 +17,21 @@ class Screen:
     def __init__(self, name: str, *, saved_as: str) -> None:
         self._name = name
         self._saved_as = saved_as
-        self._coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self.is_terminal = sys.stdout.isatty()
+        self._coloured = self.is_terminal and "NO_COLOR" not in os.environ
+        self._drafted = False
+
+    def draft(self, text: str) -> None:
+        """The end of what is being written, on one line that the message itself replaces."""
+        width = shutil.get_terminal_size().columns // 2 - 2
+        last = " ".join(text.split())[-width:]
+        print(f"\r\033[K{self._paint(last, _DIM)}", end="", flush=True)
+        self._drafted = True
 
     def show(self, message: OutboundMessage, saved: Sequence[Path]) -> None:
+        if self._drafted:
+            print("\r\033[K", end="")
+            self._drafted = False
         lines = message.text.splitlines() or [""]
         print(f"{self._paint(self._name, _BOLD + _CYAN)} {lines[0]}")
         for line in lines[1:]:

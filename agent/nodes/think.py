@@ -1,0 +1,97 @@
+"""Let a language model plan this turn, act through the gate, and word the answer."""
+
+from functools import cache
+from pathlib import Path
+
+import structlog
+from langgraph.runtime import Runtime
+
+from agent.context import TurnContext
+from agent.contract import Plan, Utterance
+from agent.models.acting import Acting
+from agent.models.errors import ModelsUnavailable
+from agent.nodes.route import said_before
+from agent.state import State, Thought
+from tools.provenance import Evidence
+from tools.usage.errors import QuotaUsedUp
+
+log = structlog.get_logger()
+
+_PROMPTS = Path(__file__).parent.parent / "prompts"
+_ASKS = ("?", "？")
+
+
+async def think(state: State, runtime: Runtime[TurnContext]) -> State:
+    given = runtime.context
+    assert given.models is not None
+    acting = Acting(
+        tools=given.tools, context=given.tool_context, inbox_id=given.turn.inbox_id,
+        evidence=_evidence(state, given), likely=_likely(state, given), purse=given.purse,
+    )  # fmt: skip
+    text, refusal = "", None
+    try:
+        text = await given.models.run(
+            acting, _instructions(state, given), _conversation(state, given), given.progress
+        )
+    except QuotaUsedUp as error:
+        refusal = given.tool_context.say(error.key, **error.values)
+    except ModelsUnavailable as error:
+        log.warning("models.unavailable", inbox=given.turn.inbox_id, reason=str(error))
+        refusal = given.tool_context.say("agent.models_unavailable")
+    if refusal and not acting.results and _understood(state["plan"]):
+        return {}
+    return {
+        "thought": Thought(
+            text=text, results=tuple(acting.results), effects=tuple(acting.effects),
+            ask=acting.asked, refusal=refusal,
+        )
+    }  # fmt: skip
+
+
+def _understood(plan: Plan) -> bool:
+    """Whether the local planner can take over from a model that failed."""
+    return plan.talk not in ("unclear", "out_of_scope")
+
+
+def _evidence(state: State, given: TurnContext) -> Evidence:
+    """Only words of the order at hand: this message, and those before it that only led to a
+    question. An order of yesterday is no consent to the same order today."""
+    said = [given.turn.text]
+    for answer, message in zip(state["history"][::-1], state["history"][-2::-1], strict=False):
+        if message.role != "user" or answer.role != "assistant":
+            continue
+        if not answer.text.rstrip().endswith(_ASKS):
+            break
+        said.append(message.text)
+    only = {"platform": given.platforms[0]} if len(given.platforms) == 1 else {}
+    return Evidence(
+        utterances=said,
+        shown=frozenset(ref for entry in state["history"] for ref in entry.shown),
+        configured=only,
+    )
+
+
+def _likely(state: State, given: TurnContext) -> frozenset[str]:
+    # A customer's tools touch nothing but the customer's own affairs.
+    return frozenset(given.tools.tools) if given.persona == "customer" else state["plan"].likely
+
+
+def _instructions(state: State, given: TurnContext) -> str:
+    context = given.tool_context
+    memories = state.get("memories", [])
+    known = "\n".join(f"- {text}" for text in memories)
+    return _prompt(given.persona).format(
+        now=f"{context.local_now():%Y-%m-%d %H:%M, %A}", zone=context.timezone.key,
+        currency=context.currency, platforms=", ".join(given.platforms) or "none",
+        name=context.asker.name, role=context.asker.role.value, language=context.language.value,
+        memories=f"What this person told us before (data):\n{known}" if known else "",
+    )  # fmt: skip
+
+
+@cache
+def _prompt(persona: str) -> str:
+    return (_PROMPTS / f"{persona}.md").read_text(encoding="utf-8")
+
+
+def _conversation(state: State, given: TurnContext) -> list[Utterance]:
+    return [*said_before(state), Utterance(role="user", text=given.turn.text)]

@@ -1,0 +1,53 @@
+"""Answers shown while they come, on the channels that can."""
+
+import time
+
+import structlog
+
+from agent.contract import Progress, Turn
+from bot.channels.base import Channel
+from config.errors import AppError
+from storage.database import Database
+from storage.inbox import Inbox
+
+log = structlog.get_logger()
+
+# Platforms count edits; people read no faster.
+_EVERY_SECONDS = 0.5
+
+
+class Drafts:
+    """A draft is a courtesy: whatever goes wrong with one, the answer itself is sent."""
+
+    def __init__(self, database: Database, inbox: Inbox) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._channels: dict[str, Channel] = {}
+
+    def add(self, channel: Channel) -> None:
+        if channel.capabilities.drafts:
+            self._channels[channel.name] = channel
+
+    def of(self, turn: Turn) -> Progress:
+        """Shows the words of this turn's answer in its chat, not more often than people read."""
+        shown_at = 0.0
+
+        async def show(text: str) -> None:
+            nonlocal shown_at
+            if not self._channels or time.monotonic() - shown_at < _EVERY_SECONDS:
+                return
+            shown_at = time.monotonic()
+            await self._show(turn, text)
+
+        return show
+
+    async def _show(self, turn: Turn, text: str) -> None:
+        async with self._database.reading() as session:
+            place = await self._inbox.place(session, turn.conversation_id)
+        channel = self._channels.get(place.channel)
+        if channel is None:
+            return
+        try:
+            await channel.draft(place, text)
+        except AppError as error:
+            log.warning("draft.failed", channel=place.channel, error=type(error).__name__)
