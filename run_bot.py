@@ -17,8 +17,8 @@ from redis.asyncio import Redis
 from agent.approvals import ApprovalDesk
 from agent.contract import Turn
 from agent.evaluate import evaluate, read_lines
-from agent.models.port import Models
-from agent.models.writing import NoWriter
+from agent.models.opening import open_models_at_tools, open_planner, open_writing
+from agent.models.writers import NoWriter, PaidWriter
 from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
 from agent.service import HuoKeAgent, Planner
@@ -53,7 +53,8 @@ from tools.campaigns.platforms.configured import open_platforms
 from tools.context import ToolContext
 from tools.demo import DEMO, MEMBERS, Member, ensure_organisation, seed_demo
 from tools.layer import ToolLayer
-from tools.registry import REGISTRY, Persona
+from tools.registry import REGISTRY
+from tools.usage.service import Purse
 
 # How many messages of the last time the console shows when it opens.
 _RECAP = 4
@@ -106,10 +107,16 @@ async def open_service(
         for delivery in deliveries:
             delivery.wake()
 
-    open_tools = await tool_opener(settings, database, organisation_id, outbox, clock)
+    def open_purse(turn: Turn) -> Purse:
+        return Purse(
+            database=database, organisation_id=organisation_id, clock=clock,
+            zone=turn.organisation.timezone, person_id=turn.asker.id, quotas=settings.quotas,
+        )  # fmt: skip
+
+    open_tools = await tool_opener(settings, database, organisation_id, outbox, clock, open_purse)
     # One thread: the embedding engine is not made for several at once.
     planning = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="planner"))
-    agent = open_agent(settings, redis, planner, planning, open_tools)
+    agent = open_agent(settings, redis, planner, planning, open_tools, open_purse)
     services = Services(
         database=database, agent=agent, outbox=outbox, clock=clock, settings=settings,
         ping_memory=lambda: redis.echo("health"),
@@ -139,6 +146,7 @@ def open_agent(
     planner: Planner,
     planning: ThreadPoolExecutor,
     open_tools: Callable[[Turn], ToolContext],
+    open_purse: Callable[[Turn], Purse],
 ) -> HuoKeAgent:
     layers = {persona: ToolLayer(tools, settings.approvals) for persona, tools in REGISTRY.items()}
     memory = settings.short_term
@@ -149,33 +157,24 @@ def open_agent(
         planning=planning,
         open_tools=open_tools,
         short_term=ShortTermMemory(redis, ttl=memory.ttl, window_tokens=memory.window_tokens),
-        models=open_loops(settings),
+        models=open_models_at_tools(settings),
         fast_path=settings.answers.fast_path,
-        quotas=settings.quotas,
+        open_purse=open_purse,
     )
 
 
-def open_loops(settings: Settings) -> dict[Persona, Models]:
-    """The models at the tools of each persona; none when no model is configured."""
-    chain = settings.model_chain
-    if not chain:
-        return {}
-    # LangChain costs two seconds and 80 MB: only for those who have a model.
-    from agent.models.loop import ModelLoop
-
-    return {
-        persona: ModelLoop(chain, {name: spec.arguments for name, spec in tools.items()},
-                           settings.answers)
-        for persona, tools in REGISTRY.items()
-    }  # fmt: skip
-
-
 async def tool_opener(
-    settings: Settings, database: Database, organisation_id: int, outbox: Outbox, clock: Clock
+    settings: Settings,
+    database: Database,
+    organisation_id: int,
+    outbox: Outbox,
+    clock: Clock,
+    open_purse: Callable[[Turn], Purse],
 ) -> Callable[[Turn], ToolContext]:
     """Makes the context that the tools of one turn get; the turn's fence guards their effects."""
     notifier = OutboxNotifier(organisation_id, outbox, settings.language)
     platforms = await open_platforms(settings, database, organisation_id, clock)
+    writing = open_writing(settings)
 
     def open_tools(turn: Turn) -> ToolContext:
         ledger = ActionLedger(
@@ -186,7 +185,7 @@ async def tool_opener(
             timezone=turn.organisation.timezone, currency=turn.organisation.currency,
             conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
             database=database, ledger=ledger, clock=clock, platforms=platforms, notifier=notifier,
-            writer=NoWriter(),
+            writer=PaidWriter(writing=writing, purse=open_purse(turn)) if writing else NoWriter(),
         )  # fmt: skip
 
     return open_tools
@@ -274,7 +273,8 @@ def score(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Score the planner on a file of sentences; nothing is executed and no storage is opened."""
     platforms = ("sandbox",) if settings.sandbox else ()
     try:
-        report = evaluate(load_planner(settings.cache_dir), read_lines(file), platforms=platforms)
+        with open_planner(settings, load_planner(settings.cache_dir)) as planner:
+            report = evaluate(planner, read_lines(file), platforms=platforms)
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{file} cannot be used: {error}") from None
     if not as_json:

@@ -9,13 +9,12 @@ from agent.context import TurnContext
 from agent.contract import Plan, PlanRequest, Progress, Reply, Turn
 from agent.graph import RECURSION_LIMIT, build_graph
 from agent.models.port import Models
-from agent.nodes.recall import conversation_key
+from agent.nodes.remember import keep_turn
 from agent.nodes.reply import from_results
 from config.roles import Role
-from config.settings import QuotaSettings
 from memory.facts import FactStore
 from memory.rebuild import window_from_database
-from memory.short_term import Entry, ShortTermMemory
+from memory.short_term import ShortTermMemory
 from tools.context import ToolContext
 from tools.layer import ToolLayer
 from tools.registry import Persona
@@ -44,7 +43,7 @@ class HuoKeAgent:
         open_tools: Callable[[Turn], ToolContext],
         models: Mapping[Persona, Models],
         fast_path: float,
-        quotas: QuotaSettings,
+        open_purse: Callable[[Turn], Purse],
     ) -> None:
         self._graph = build_graph()
         self._layers = layers
@@ -55,7 +54,7 @@ class HuoKeAgent:
         self._open_tools = open_tools
         self._models = models
         self._fast_path = fast_path
-        self._quotas = quotas
+        self._open_purse = open_purse
 
     async def take(self, turn: Turn, progress: Progress) -> Reply:
         given = self._given(turn, progress)
@@ -68,26 +67,15 @@ class HuoKeAgent:
         answer = self._desk.agree if agreed else self._desk.refuse
         reply = await answer(given.tool_context, turn, ref)
         # "Start it" after "/approve P-5" needs to know what P-5 made.
-        await self._keep(given, reply)
+        await keep_turn(given, reply)
         return reply
 
     async def undo(self, turn: Turn) -> Reply:
         given = self._given(turn)
         result = await given.tools.undo(given.tool_context)
         reply = from_results([result], turn.language)
-        await self._keep(given, reply)
+        await keep_turn(given, reply)
         return reply
-
-    async def _keep(self, given: TurnContext, reply: Reply) -> None:
-        turn = given.turn
-        await given.short_term.append(
-            conversation_key(given),
-            turn.inbox_id,
-            [
-                Entry(turn=turn.inbox_id, role="user", text=turn.text),
-                Entry(turn=turn.inbox_id, role="assistant", text=reply.text, shown=reply.shown),
-            ],
-        )
 
     async def _plan(self, request: PlanRequest) -> Plan:
         return await asyncio.get_running_loop().run_in_executor(
@@ -106,14 +94,7 @@ class HuoKeAgent:
             plan=self._plan,
             models=self._models.get(persona),
             fast_path=self._fast_path,
-            purse=Purse(
-                database=tools.database,
-                organisation_id=turn.organisation.id,
-                clock=tools.clock,
-                zone=turn.organisation.timezone,
-                person_id=turn.asker.id,
-                quotas=self._quotas,
-            ),
+            purse=self._open_purse(turn),
             progress=progress,
             short_term=self._short_term,
             facts=FactStore(turn.organisation.id, tools.clock),

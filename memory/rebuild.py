@@ -7,7 +7,7 @@ from sqlalchemy import select, true
 
 from memory.short_term import Entry
 from storage.database import Database
-from storage.tables.work import InboxMessage, OutboxMessage
+from storage.tables.work import Conversation, InboxMessage, OutboxMessage
 
 # The window is bounded in tokens; this many turns always fill it.
 _TURNS = 60
@@ -42,7 +42,8 @@ async def window_from_database(
         answers: dict[int | None, list[OutboxMessage]] = defaultdict(list)
         for answer in answered:
             answers[answer.reply_to].append(answer)
-    entries: list[Entry] = []
+    summary = await _summary(database, conversation_id)
+    entries = [Entry(turn=0, role="summary", text=summary)] if summary else []
     for row in messages:
         entries.append(Entry(turn=row.id, role="user", text=row.text))
         entries.extend(
@@ -50,3 +51,11 @@ async def window_from_database(
             for answer in answers[row.id]
         )
     return entries
+
+
+async def _summary(database: Database, conversation_id: int) -> str | None:
+    async with database.reading() as session:
+        found: str | None = await session.scalar(
+            select(Conversation.summary).where(Conversation.id == conversation_id)
+        )
+    return found

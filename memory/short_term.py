@@ -28,19 +28,22 @@ for i = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return redis.call('LLEN', KEYS[1])
 """
-# An empty conversation has a window too, else it would be rebuilt at every turn.
-_START = json.dumps({"turn": 0, "role": "start", "text": "", "shown": []})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One message: `turn` is the inbox id that it belongs to, `shown` the ids that it names."""
+    """One message: `turn` is the inbox id that it belongs to, `shown` the ids that it names. A
+    summary of what came before stands first, with turn 0."""
 
     turn: int
-    role: Literal["user", "assistant"]
+    role: Literal["user", "assistant", "summary"]
     text: str
     shown: tuple[str, ...] = ()
 
+
+# Every window begins with a summary, an empty conversation's too: else it would be rebuilt at
+# every turn.
+_NO_SUMMARY = Entry(turn=0, role="summary", text="")
 
 Rebuild = Callable[[], Awaitable[Sequence[Entry]]]
 
@@ -56,33 +59,44 @@ class ShortTermMemory:
         """The window, oldest first; `rebuild` reads it from the database when Redis has none."""
         raw = await cast(Awaitable[list[Any]], self._redis.lrange(key.window(), 0, -1))
         if raw:
-            return [entry for text in raw if (entry := _decoded(text)) is not None]
-        entries = self._bounded(await rebuild())
+            return [entry for text in raw if (entry := _decoded(text)).text or entry.turn]
+        rebuilt = await rebuild()
+        first = next((entry for entry in rebuilt if entry.role == "summary"), _NO_SUMMARY)
+        entries = self._bounded([entry for entry in rebuilt if entry is not first])
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(key.window())
-            pipe.rpush(key.window(), _START, *map(_encoded, entries))
+            pipe.rpush(key.window(), _encoded(first), *map(_encoded, entries))
             pipe.expire(key.window(), self._ttl)
             await pipe.execute()
-        return entries
+        return [first, *entries] if first.text else entries
 
-    async def append(self, key: ConversationKey, turn: int, entries: Sequence[Entry]) -> None:
-        """Add the entries of one turn, replacing what an earlier attempt of it left."""
+    async def append(
+        self, key: ConversationKey, turn: int, entries: Sequence[Entry]
+    ) -> list[Entry]:
+        """Add the entries of one turn, replacing what an earlier attempt of it left; returns those
+        that fell out of the window."""
         length = await self._append(
             keys=[key.window()], args=[turn, self._ttl, *map(_encoded, entries)]
         )
-        if length:
-            await self._trim(key)
+        return await self._trim(key) if length else []
 
-    async def _trim(self, key: ConversationKey) -> None:
-        raw = await cast(Awaitable[list[Any]], self._redis.lrange(key.window(), 1, -1))
-        entries = [entry for text in raw if (entry := _decoded(text)) is not None]
+    async def summarise(self, key: ConversationKey, summary: str) -> None:
+        """Put `summary` in front of the window, in place of the one before."""
+        if await self._redis.exists(key.window()):
+            first = _encoded(Entry(turn=0, role="summary", text=summary))
+            await cast(Awaitable[object], self._redis.lset(key.window(), 0, first))
+
+    async def _trim(self, key: ConversationKey) -> list[Entry]:
+        raw = await cast(Awaitable[list[Any]], self._redis.lrange(key.window(), 0, -1))
+        entries = [_decoded(text) for text in raw[1:]]
         surplus = len(entries) - len(self._bounded(entries))
         if surplus:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.ltrim(key.window(), surplus + 1, -1)
-                pipe.lpush(key.window(), _START)
+                pipe.lpush(key.window(), raw[0])
                 pipe.expire(key.window(), self._ttl)
                 await pipe.execute()
+        return entries[:surplus]
 
     def _bounded(self, entries: Sequence[Entry]) -> list[Entry]:
         """The newest entries that fit into the window; the last one always does."""
@@ -100,10 +114,8 @@ def _encoded(entry: Entry) -> str:
     return json.dumps(asdict(entry), ensure_ascii=False)
 
 
-def _decoded(text: str | bytes) -> Entry | None:
+def _decoded(text: str | bytes) -> Entry:
     value = json.loads(text)
-    if value["role"] == "start":
-        return None
     return Entry(
         turn=value["turn"], role=value["role"], text=value["text"], shown=tuple(value["shown"])
     )

@@ -7,15 +7,15 @@ from langchain.agents.middleware.types import ToolCallRequest
 from langchain_core.messages import ToolMessage
 from langgraph.types import Command
 
-from agent.models.acting import Acting
+from agent.models.spending import Calling
 
 
-class ThroughTheGate(AgentMiddleware[Any, Acting]):
+class ThroughTheGate(AgentMiddleware[Any, Any]):
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: object
     ) -> ToolMessage | Command[Any]:
         call = request.tool_call
         # The runtime of a tool is not typed by the context.
-        acting = cast(Acting, request.runtime.context)
-        told = await acting.call(call["name"], call["args"])
+        calling = cast(Calling, request.runtime.context)
+        told = await calling.call(call["name"], call["args"])
         return ToolMessage(told, name=call["name"], tool_call_id=call["id"] or "")

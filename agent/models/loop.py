@@ -26,12 +26,12 @@ from langchain_core.messages import (
 )
 
 from agent.contract import Progress, Utterance
-from agent.models.acting import Acting
 from agent.models.endpoints import open_models
 from agent.models.errors import ModelFailed, ModelsUnavailable
 from agent.models.gate import ThroughTheGate
 from agent.models.guard import OneAnswer, QuotaFirst, worth_retrying
 from agent.models.reading import cleaned
+from agent.models.spending import Spending
 from agent.models.tools import model_tools
 from config.models import ModelSettings
 from config.settings import AnswerSettings
@@ -55,17 +55,17 @@ class ModelLoop:
         self._within = answers.within.total_seconds()
         self._steps = 4 * answers.rounds + 8
         models = open_models(chain, longest=answers.longest)
-        middleware: list[AgentMiddleware[Any, Acting]] = [
+        middleware: list[AgentMiddleware[Any, Spending]] = [
             # One answer more than rounds of tools: the last one words the reply.
             ModelCallLimitMiddleware(run_limit=answers.rounds + 1, exit_behavior="error"),
             *answering(models, chain, answers, frozenset(tool.name for tool in tools)),
             ThroughTheGate(),
         ]
-        self._agent = create_agent(models[0], tools, context_schema=Acting, middleware=middleware)
+        self._agent = create_agent(models[0], tools, context_schema=Spending, middleware=middleware)
 
     async def run(
         self,
-        acting: Acting,
+        spending: Spending,
         instructions: str,
         conversation: Sequence[Utterance],
         progress: Progress,
@@ -73,19 +73,19 @@ class ModelLoop:
         words, draft = "", Draft(progress)
         try:
             async with asyncio.timeout(self._within):
-                async for mode, part in self._stream(acting, instructions, conversation):
+                async for mode, part in self._stream(spending, instructions, conversation):
                     if mode == "values":
                         words = _last_words(part["messages"])
                     else:
                         await draft.more(part[0])
         except ModelCallLimitExceededError:
-            log.warning("model.too_many_rounds", inbox=acting.inbox_id)
+            log.warning("model.too_many_rounds")
         except (ModelFailed, TimeoutError) as error:
             raise ModelsUnavailable(str(error)) from error
         return words
 
     def _stream(
-        self, acting: Acting, instructions: str, conversation: Sequence[Utterance]
+        self, spending: Spending, instructions: str, conversation: Sequence[Utterance]
     ) -> AsyncIterator[tuple[str, Any]]:
         messages: list[AnyMessage | dict[str, Any]] = [SystemMessage(instructions)]
         messages += map(_message, conversation)
@@ -93,7 +93,7 @@ class ModelLoop:
         return cast(
             AsyncIterator[tuple[str, Any]],
             self._agent.astream(
-                {"messages": messages}, {"recursion_limit": self._steps}, context=acting,
+                {"messages": messages}, {"recursion_limit": self._steps}, context=spending,
                 stream_mode=["messages", "values"],
             ),
         )  # fmt: skip

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent.contract import Progress, Utterance
-from agent.models.acting import Acting
+from agent.models.spending import Spending
 
 
 class Models(Protocol):
     async def run(
         self,
-        acting: Acting,
+        spending: Spending,
         instructions: str,
         conversation: Sequence[Utterance],
         progress: Progress,
     ) -> str:
-        """Let a model act, and return its last words, which may be empty when it only acted.
-        What was done is in `acting`, whatever happens. Raises ModelsUnavailable, QuotaUsedUp."""
+        """Let a model act, and return its last words, which may be empty when it only acted. Its
+        calls go to `spending`, which is a `Calling` too. Raises ModelsUnavailable, QuotaUsedUp."""

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 from langchain_core.tools import BaseTool, StructuredTool
 
+from agent.models.acting import ASK
 from tools.spec import Arguments
 
-ASK = "ask"
 _ASK_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {

@@ -41,7 +41,7 @@ def said_before(state: State) -> tuple[Utterance, ...]:
     return tuple(
         Utterance(role=entry.role, text=entry.text)
         for entry in state["history"]
-        if not entry.text.startswith("/")
+        if entry.role != "summary" and not entry.text.startswith("/")
     )
 
 

@@ -1,8 +1,5 @@
 """Let a language model plan this turn, act through the gate, and word the answer."""
 
-from functools import cache
-from pathlib import Path
-
 import structlog
 from langgraph.runtime import Runtime
 
@@ -11,13 +8,13 @@ from agent.contract import Plan, Utterance
 from agent.models.acting import Acting
 from agent.models.errors import ModelsUnavailable
 from agent.nodes.route import said_before
+from agent.prompts.build import instructions
 from agent.state import State, Thought
 from tools.provenance import Evidence
 from tools.usage.errors import QuotaUsedUp
 
 log = structlog.get_logger()
 
-_PROMPTS = Path(__file__).parent.parent / "prompts"
 _ASKS = ("?", "？")
 
 
@@ -78,19 +75,14 @@ def _likely(state: State, given: TurnContext) -> frozenset[str]:
 
 def _instructions(state: State, given: TurnContext) -> str:
     context = given.tool_context
-    memories = state.get("memories", [])
-    known = "\n".join(f"- {text}" for text in memories)
-    return _prompt(given.persona).format(
-        now=f"{context.local_now():%Y-%m-%d %H:%M, %A}", zone=context.timezone.key,
-        currency=context.currency, platforms=", ".join(given.platforms) or "none",
-        name=context.asker.name, role=context.asker.role.value, language=context.language.value,
-        memories=f"What this person told us before (data):\n{known}" if known else "",
+    first = state["history"][:1]
+    return instructions(
+        given.persona, now=context.local_now(), language=context.language,
+        platforms=given.platforms, currency=context.currency,
+        person=f"{context.asker.name}, {context.asker.role.value}",
+        memories=state.get("memories", []),
+        summary=first[0].text if first and first[0].role == "summary" else "",
     )  # fmt: skip
-
-
-@cache
-def _prompt(persona: str) -> str:
-    return (_PROMPTS / f"{persona}.md").read_text(encoding="utf-8")
 
 
 def _conversation(state: State, given: TurnContext) -> list[Utterance]:

@@ -28,6 +28,8 @@ class Conversation(OwnedByOrganisation, Table):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     lease_fence: Mapped[int] = mapped_column(default=0)
+    # What fell out of the window, in few words.
+    summary: Mapped[str | None] = mapped_column(Text)
 
 
 class InboxStatus(StrEnum):
