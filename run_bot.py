@@ -28,9 +28,10 @@ from bot.channels.console.person import choose_person
 from bot.commands.base import Services
 from bot.commands.desk import CommandDesk
 from bot.delivery import Delivery
-from bot.doctor import Finding, examine, worded
+from bot.doctor import examine, worded
 from bot.drafts import Drafts
 from bot.embedded import FolderLock, LocalPort, ask_running
+from bot.findings import Finding
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
 from bot.messages import InboundMessage

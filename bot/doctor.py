@@ -2,28 +2,19 @@
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.findings import Finding
+from bot.model_check import check_models
 from config.settings import Settings
 from storage.database import Database
 from storage.migrate import current_revision, newest_revision
 
 _LEAST_FREE_BYTES = 200_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One part: `fine` or not, what was seen, and what to do when it is not."""
-
-    part: str
-    fine: bool
-    seen: str
-    advice: str = ""
 
 
 async def examine(
@@ -34,6 +25,7 @@ async def examine(
         await _database(database),
         await _redis(settings, redis),
         _planner(planner_file),
+        *await check_models(settings),
         _market(settings),
     ]
 

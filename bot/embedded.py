@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.doctor import Finding
+from bot.findings import Finding
 from config.errors import ConfigurationError
 
 _LOCK, _PORT = "lock", "port.json"

@@ -17,6 +17,10 @@ from storage.migrate import migrate
 from tests.fakes.clock import FakeClock
 from tests.servers import ServerMissing, postgres_cluster
 
+# A key of the developer's own must not make the tests talk to anybody.
+for _name in ("DEEPSEEK_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "MODELS"):
+    os.environ.pop(_name, None)
+
 _IN_CI = bool(os.environ.get("CI"))
 
 

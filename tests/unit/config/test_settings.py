@@ -1,5 +1,6 @@
 """Settings come from the environment, .env and YAML; a wrong one stops the start and is named."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,8 @@ def test_the_environment_wins_over_dotenv_and_dotenv_over_yaml(
         ("WORK__LEASE", "PT60S"),
         ("APPROVALS__OWN_DAILY_LIMIT", "a lot"),
         ("LOG__COLOUR", "red"),
+        ("MODELS", '[{"name": "x", "model": "m", "base_url": "not a url"}]'),
+        ("ANSWERS__ROUNDS", "0"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_is_named(
@@ -78,3 +81,23 @@ def test_a_wrong_url_does_not_show_its_password(monkeypatch: pytest.MonkeyPatch)
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().language = "en"  # type: ignore[assignment,misc]
+
+
+def test_a_key_alone_makes_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().model_chain == ()
+    monkeypatch.setenv("GEMINI_API_KEY", "g-key")
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "d-key")
+    chain = load_settings().model_chain
+    assert [model.name for model in chain] == ["deepseek", "gemini-pro", "gemini-flash"]
+    assert "d-key" not in repr(chain)
+
+
+def test_listed_models_come_first_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [
+        {"name": name, "model": "m", "base_url": "http://127.0.0.1:11434/v1"}
+        for name in ("mine", "yours")
+    ]
+    monkeypatch.setenv("MODELS", json.dumps(listed))
+    monkeypatch.setenv("OPENAI_API_KEY", "o-key")
+    names = [model.name for model in load_settings().model_chain]
+    assert names == ["mine", "yours", "openai"]

@@ -1,6 +1,7 @@
 """The gate in front of every tool: what it lets through, and what it says otherwise."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from config.i18n import Language, say
 from config.roles import Role
 from config.settings import ApprovalSettings
 from storage.database import Database
+from storage.tables.change import ChangeRecord
 from storage.tables.trust import Approval, AuditEntry
 from tests.builders.chats import a_conversation
 from tests.builders.context import a_context
@@ -25,6 +27,7 @@ from tools.leads.arguments import UpdateLead
 from tools.provenance import Evidence
 from tools.result import Proposal, ToolResult
 from tools.spec import Risk, ToolSpec, always
+from tools.undo import Undo, keep_for_undo
 
 ZH = Language.zh_cn
 EVIDENCE = Evidence(utterances=["C-3 预算加 20%", "L-1 改成跟进中", "看看 C-3"])
@@ -66,7 +69,18 @@ class Desk:
             ToolSpec(name="convert_lead", arguments=UpdateLead, role=manager,
                      risk=always(Risk.write)),
         )  # fmt: skip
-        return ToolLayer({tool.name: tool for tool in tools}, ApprovalSettings())
+        undoing = {"lead.update": Undo(run=self.undo), "budget": Undo(run=self.undo_budget,
+                                                                     tool="set_budget")}  # fmt: skip
+        return ToolLayer({tool.name: tool for tool in tools}, ApprovalSettings(), undoing)
+
+    async def undo(self, context: ToolContext, change: ChangeRecord) -> ToolResult:
+        if self.error:
+            raise self.error
+        self.ran.append(f"undo {change.ref} to {change.before}")
+        return ToolResult(status="ok", text="taken back")
+
+    async def undo_budget(self, context: ToolContext, change: ChangeRecord) -> Proposal:
+        return Proposal(summary="back", lines=(), daily_cost=Decimal(100), plan={"x": "0"})
 
 
 UPDATE = ToolCall(
@@ -219,3 +233,68 @@ async def test_a_bug_is_not_worded(desk: Desk, as_role: AsRole) -> None:
     desk.error = ZeroDivisionError()
     with pytest.raises(ZeroDivisionError):
         await desk.layer.call(as_role(Role.manager), UPDATE, EVIDENCE)
+
+
+async def approvals(context: ToolContext) -> int:
+    async with context.database.reading() as session:
+        return await session.scalar(select(func.count(Approval.id))) or 0
+
+
+async def test_a_write_that_nobody_ordered_in_their_own_words_waits_for_a_yes(
+    desk: Desk, as_role: AsRole
+) -> None:
+    context = as_role(Role.manager)
+    result = await desk.layer.call(context, replace(UPDATE, ordered=False), EVIDENCE)
+    assert (result.status, desk.ran) == ("needs_approval", [])
+    assert "lead = L-1" in result.text
+    async with context.database.reading() as session:
+        approval = (await session.scalars(select(Approval))).one()
+    assert (await desk.layer.execute(context, approval)).status == "ok"
+    assert desk.ran == ["UpdateLead"]
+
+
+async def test_reading_needs_no_order_in_words(desk: Desk, as_role: AsRole) -> None:
+    call = ToolCall(tool="get_campaign_status", args={"campaign": "C-3"}, ordered=False)
+    assert (await desk.layer.call(as_role(Role.manager), call, EVIDENCE)).status == "ok"
+
+
+async def changed(context: ToolContext, kind: str, ref: str, key: str) -> None:
+    async with context.database.unit_of_work() as session:
+        await keep_for_undo(
+            session, replace(context, order_key=key), kind, ref, {"status": "new"}
+        )  # fmt: skip
+
+
+async def test_the_last_change_is_taken_back_once_then_the_one_before(
+    desk: Desk, as_role: AsRole
+) -> None:
+    context = as_role(Role.manager)
+    await changed(context, "lead.update", "L-1", "a")
+    await changed(context, "lead.update", "L-2", "b")
+    answers = [await desk.layer.undo(context) for _ in range(3)]
+    assert [answer.status for answer in answers] == ["ok", "ok", "failed"]
+    assert desk.ran == ["undo L-2 to {'status': 'new'}", "undo L-1 to {'status': 'new'}"]
+
+
+async def test_nobody_takes_back_what_somebody_else_changed(desk: Desk, as_role: AsRole) -> None:
+    await changed(as_role(Role.admin), "lead.update", "L-1", "a")
+    result = await desk.layer.undo(as_role(Role.manager))
+    assert (result.status, desk.ran) == ("failed", [])
+
+
+async def test_taking_back_what_saves_money_is_asked_first(desk: Desk, as_role: AsRole) -> None:
+    context = as_role(Role.manager)
+    await changed(context, "budget", "C-3", "a")
+    result = await desk.layer.undo(context)
+    assert (result.status, await approvals(context)) == ("needs_approval", 1)
+
+
+async def test_what_cannot_be_taken_back_now_can_be_tried_again(
+    desk: Desk, as_role: AsRole
+) -> None:
+    context = as_role(Role.manager)
+    await changed(context, "lead.update", "L-1", "a")
+    desk.error = InvalidInput("tools.try_again")
+    assert (await desk.layer.undo(context)).status == "failed"
+    desk.error = None
+    assert (await desk.layer.undo(context)).status == "ok"
