@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.contract import Plan, PlanRequest, Progress, Turn
 from agent.models.port import Models
 from memory.facts import FactStore
+from memory.long_term import LongTermMemory
 from memory.short_term import Rebuild, ShortTermMemory
 from tools.context import ToolContext
 from tools.layer import ToolLayer
@@ -32,4 +33,5 @@ class TurnContext:
     progress: Progress
     short_term: ShortTermMemory
     facts: FactStore
+    long_term: LongTermMemory
     rebuild: Rebuild

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from config.i18n import Language
+from memory.preferences import Preferences
 from tools.context import Asker, Fence
 from tools.result import Attachment
 
@@ -92,6 +93,7 @@ class Turn:
     text: str
     fence: Fence
     attempt: int = 1
+    preferences: Preferences = field(default_factory=Preferences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.context import TurnContext
 from agent.nodes.act import act
 from agent.nodes.decide import after_acting, after_routing, after_thinking
+from agent.nodes.note import note
 from agent.nodes.recall import recall
 from agent.nodes.remember import remember
 from agent.nodes.reply import reply
@@ -26,14 +27,16 @@ def build_graph() -> CompiledStateGraph[State, TurnContext, State, State]:
     graph.add_node(recall)
     graph.add_node(route)
     graph.add_node(think)
+    graph.add_node(note)
     graph.add_node(act)
     graph.add_node(reply)
     graph.add_node(remember)
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "route")
-    graph.add_conditional_edges("route", after_routing, ["think", "act", "reply"])
+    graph.add_conditional_edges("route", after_routing, ["think", "act", "note", "reply"])
     graph.add_conditional_edges("think", after_thinking, ["act", "reply"])
     graph.add_conditional_edges("act", after_acting, ["act", "reply"])
+    graph.add_edge("note", "reply")
     graph.add_edge("reply", "remember")
     graph.add_edge("remember", END)
     return graph.compile()

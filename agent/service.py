@@ -13,6 +13,7 @@ from agent.nodes.remember import keep_turn
 from agent.nodes.reply import from_results
 from config.roles import Role
 from memory.facts import FactStore
+from memory.long_term import LongTermMemory
 from memory.rebuild import window_from_database
 from memory.short_term import ShortTermMemory
 from tools.context import ToolContext
@@ -40,6 +41,7 @@ class HuoKeAgent:
         planner: Planner,
         planning: Executor,
         short_term: ShortTermMemory,
+        long_term: LongTermMemory,
         open_tools: Callable[[Turn], ToolContext],
         models: Mapping[Persona, Models],
         fast_path: float,
@@ -51,6 +53,7 @@ class HuoKeAgent:
         self._planner = planner
         self._planning = planning
         self._short_term = short_term
+        self._long_term = long_term
         self._open_tools = open_tools
         self._models = models
         self._fast_path = fast_path
@@ -97,6 +100,7 @@ class HuoKeAgent:
             purse=self._open_purse(turn),
             progress=progress,
             short_term=self._short_term,
+            long_term=self._long_term,
             facts=FactStore(turn.organisation.id, tools.clock),
             rebuild=lambda: window_from_database(
                 tools.database, turn.conversation_id, turn.inbox_id

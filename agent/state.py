@@ -5,27 +5,29 @@ from operator import add
 from typing import Annotated, Literal, TypedDict
 
 from agent.contract import Ask, Plan, Reply
+from memory.facts import Kept
 from memory.short_term import Entry
 from tools.result import ToolResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thought:
-    """What a model made of the turn: what was done, what it asks, and its last words. `refusal`
-    says why no model could answer."""
+    """What a model made of the turn: what was done, what it asks, its last words, and what
+    was recalled for it. `refusal` says why no model could answer."""
 
     text: str = ""
     results: tuple[ToolResult, ...] = ()
     effects: tuple[ToolResult, ...] = ()
     ask: Ask | None = None
     refusal: str | None = None
+    memories: tuple[str, ...] = ()
 
 
 class State(TypedDict, total=False):
     history: list[Entry]
-    memories: list[str]
     plan: Plan
     via: Literal["plan", "model"]
+    kept: Kept
     thought: Thought
     results: Annotated[list[ToolResult], add]
     reply: Reply

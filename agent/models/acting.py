@@ -8,7 +8,9 @@ from typing import Any
 
 from agent.contract import Ask, PlannedCall
 from agent.models.spending import Spending
+from agent.preferring import context_for
 from config.failpoints import failpoint
+from memory.preferences import Preferences
 from tools.context import ToolContext
 from tools.decided import keep_decided, same_call
 from tools.layer import ToolCall, ToolLayer
@@ -31,6 +33,7 @@ class Acting(Spending):
     inbox_id: int
     evidence: Evidence
     likely: frozenset[str]
+    preferences: Preferences = field(default_factory=Preferences)
     results: list[ToolResult] = field(default_factory=list)
     effects: list[ToolResult] = field(default_factory=list)
     asked: Ask | None = None
@@ -60,7 +63,8 @@ class Acting(Spending):
             async with self.context.database.unit_of_work() as session:
                 await keep_decided(session, self.context, self.inbox_id, position, call)
             failpoint("decided")
-        order = replace(self.context, order_key=f"inbox:{self.inbox_id}:{position}")
+        context = context_for(call.tool, self.context, self.preferences)
+        order = replace(context, order_key=f"inbox:{self.inbox_id}:{position}")
         result = await self.tools.call(order, call, self.evidence)
         self.results.append(result)
         if writes:

@@ -1,10 +1,12 @@
 """Run the next planned call through the tool layer."""
 
 from dataclasses import replace
+from typing import Any
 
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
+from agent.preferring import context_for, wished
 from agent.state import State
 from tools.layer import ToolCall
 from tools.provenance import Evidence
@@ -15,7 +17,10 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
     position = len(state.get("results", []))
     planned = state["plan"].calls[position]
     result = await given.tools.call(
-        replace(given.tool_context, order_key=f"inbox:{given.turn.inbox_id}:{position}"),
+        replace(
+            context_for(planned.tool, given.tool_context, given.turn.preferences),
+            order_key=f"inbox:{given.turn.inbox_id}:{position}",
+        ),
         ToolCall(
             tool=planned.tool, args=planned.args, quotes=planned.quotes, ordered=planned.ordered
         ),
@@ -26,9 +31,14 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
 
 def _evidence(state: State, given: TurnContext) -> Evidence:
     history = state["history"]
-    only_platform = {"platform": given.platforms[0]} if len(given.platforms) == 1 else {}
     return Evidence(
         utterances=[given.turn.text, *(entry.text for entry in history if entry.role == "user")],
         shown=frozenset(ref for entry in history for ref in entry.shown),
-        configured=only_platform,
+        configured=configured(given),
     )
+
+
+def configured(given: TurnContext) -> dict[str, Any]:
+    """What needs no words: the only platform there is, and what the person once wished for."""
+    only = {"platform": given.platforms[0]} if len(given.platforms) == 1 else {}
+    return only | wished(given.turn.preferences)

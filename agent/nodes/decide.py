@@ -7,7 +7,15 @@ from agent.state import State
 Next = Literal["act", "reply"]
 
 
-def after_routing(state: State) -> Literal["act", "think", "reply"]:
+# A statement of which the planner is this sure is kept; below, a model may know better.
+_SURELY_STATED = 0.5
+
+
+def after_routing(state: State) -> Literal["act", "think", "note", "reply"]:
+    plan = state["plan"]
+    stated = plan.talk == "noted"
+    if stated and (state["via"] == "plan" or plan.confidence >= _SURELY_STATED):
+        return "note"
     return "think" if state["via"] == "model" else after_thinking(state)
 
 

@@ -11,15 +11,7 @@ from memory.summary import extended, keep_summary
 
 
 async def remember(state: State, runtime: Runtime[TurnContext]) -> State:
-    given = runtime.context
-    turn, answer = given.turn, state["reply"]
-    await keep_turn(given, answer)
-    if state["plan"].talk == "noted":
-        async with given.tool_context.database.unit_of_work() as session:
-            await given.facts.keep(
-                session, person_id=turn.asker.id, order_key=f"inbox:{turn.inbox_id}",
-                text=turn.text,
-            )  # fmt: skip
+    await keep_turn(runtime.context, state["reply"])
     return {}
 
 

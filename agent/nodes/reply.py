@@ -10,6 +10,7 @@ from agent.contract import Ask, Button, Reply
 from agent.models.honesty import claims_a_deed, invents_figures
 from agent.state import State, Thought
 from config.i18n import Language, knows, say
+from memory.facts import Kept
 from tools.result import ToolResult
 
 
@@ -21,6 +22,8 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
         answer = _from_thought(thought, state, given)
     elif results := state.get("results"):
         answer = from_results(results, language)
+    elif kept := state.get("kept"):
+        answer = _noted(kept, given)
     elif plan.ask is not None:
         answer = _question(plan.ask, language)
     else:
@@ -34,6 +37,16 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     return {"reply": answer}
 
 
+def _noted(kept: Kept, given: TurnContext) -> Reply:
+    """What was remembered, and what no longer holds because of it."""
+    language = given.turn.language
+    if kept.closed:
+        return Reply(text=say(language, "agent.noted_instead", old=kept.closed[0]))
+    if kept.known and not kept.stored:
+        return Reply(text=say(language, "agent.noted_already"))
+    return Reply(text=say(language, f"agent.{given.persona}.noted"))
+
+
 def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
     """What a model may say for itself is little: effects are told by the tools, figures must come
     from somewhere, and without a deed nothing is called done."""
@@ -44,11 +57,7 @@ def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
         return _question(thought.ask, language)
     if thought.refusal:
         return Reply(text=thought.refusal)
-    said = [
-        given.turn.text,
-        *(entry.text for entry in state["history"]),
-        *state.get("memories", []),
-    ]
+    said = [given.turn.text, *(entry.text for entry in state["history"]), *thought.memories]
     honest = not claims_a_deed(thought.text) and not invents_figures(
         thought.text, thought.results, said
     )

@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
 from agent.contract import Plan, PlannedCall, PlanRequest, Utterance
+from agent.preferring import completed
 from agent.state import State
 from config.failpoints import failpoint
 from tools.decided import decided_calls
@@ -23,6 +24,7 @@ async def route(state: State, runtime: Runtime[TurnContext]) -> State:
         )
     )
     failpoint("planned")
+    plan = completed(plan, given.turn.preferences, given.tools.tools)
     if given.models is None:
         return {"plan": plan, "via": "plan"}
     decided = await _decided_before(given) if given.turn.attempt > 1 else ()

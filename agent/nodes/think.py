@@ -7,6 +7,7 @@ from agent.context import TurnContext
 from agent.contract import Plan, Utterance
 from agent.models.acting import Acting
 from agent.models.errors import ModelsUnavailable
+from agent.nodes.act import configured
 from agent.nodes.route import said_before
 from agent.prompts.build import instructions
 from agent.state import State, Thought
@@ -16,19 +17,27 @@ from tools.usage.errors import QuotaUsedUp
 log = structlog.get_logger()
 
 _ASKS = ("?", "？")
+# Small talk that is only guessed at would be no answer.
+_SURE_OF_TALK = 0.6
 
 
 async def think(state: State, runtime: Runtime[TurnContext]) -> State:
     given = runtime.context
     assert given.models is not None
+    recalled = await given.long_term.recall(given.turn.asker.id, given.turn.text)
+    memories = [f"{each.text} ({each.since:%Y-%m-%d})" for each in recalled]
     acting = Acting(
         tools=given.tools, context=given.tool_context, inbox_id=given.turn.inbox_id,
         evidence=_evidence(state, given), likely=_likely(state, given), purse=given.purse,
+        preferences=given.turn.preferences,
     )  # fmt: skip
     text, refusal = "", None
     try:
         text = await given.models.run(
-            acting, _instructions(state, given), _conversation(state, given), given.progress
+            acting,
+            _instructions(state, given, memories),
+            _conversation(state, given),
+            given.progress,
         )
     except QuotaUsedUp as error:
         refusal = given.tool_context.say(error.key, **error.values)
@@ -40,14 +49,16 @@ async def think(state: State, runtime: Runtime[TurnContext]) -> State:
     return {
         "thought": Thought(
             text=text, results=tuple(acting.results), effects=tuple(acting.effects),
-            ask=acting.asked, refusal=refusal,
+            ask=acting.asked, refusal=refusal, memories=tuple(memories),
         )
     }  # fmt: skip
 
 
 def _understood(plan: Plan) -> bool:
     """Whether the local planner can take over from a model that failed."""
-    return plan.talk not in ("unclear", "out_of_scope")
+    if plan.talk is None:
+        return True
+    return plan.talk not in ("unclear", "out_of_scope") and plan.confidence >= _SURE_OF_TALK
 
 
 def _evidence(state: State, given: TurnContext) -> Evidence:
@@ -60,11 +71,10 @@ def _evidence(state: State, given: TurnContext) -> Evidence:
         if not answer.text.rstrip().endswith(_ASKS):
             break
         said.append(message.text)
-    only = {"platform": given.platforms[0]} if len(given.platforms) == 1 else {}
     return Evidence(
         utterances=said,
         shown=frozenset(ref for entry in state["history"] for ref in entry.shown),
-        configured=only,
+        configured=configured(given),
     )
 
 
@@ -73,14 +83,14 @@ def _likely(state: State, given: TurnContext) -> frozenset[str]:
     return frozenset(given.tools.tools) if given.persona == "customer" else state["plan"].likely
 
 
-def _instructions(state: State, given: TurnContext) -> str:
+def _instructions(state: State, given: TurnContext, memories: list[str]) -> str:
     context = given.tool_context
     first = state["history"][:1]
     return instructions(
         given.persona, now=context.local_now(), language=context.language,
         platforms=given.platforms, currency=context.currency,
         person=f"{context.asker.name}, {context.asker.role.value}",
-        memories=state.get("memories", []),
+        memories=memories,
         summary=first[0].text if first and first[0].role == "summary" else "",
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Two orders in one message: "暂停 C-3，然后把 C-5 预算加 20%"."""
 
 import re
+from dataclasses import dataclass
 
 from agent.planner.ellipsis import leftover
 from agent.planner.negation import blanked
@@ -9,8 +10,18 @@ from tools.reading.normal import normalise
 from tools.reading.shapes import Span
 
 _BREAK = re.compile(
-    r"[,;。!\n]|然后|接着|顺便|并且|同时|(?<![a-z])(?:and then|then|and|also)(?![a-z])"
+    r"[,;。!?\n]|然后|接着|顺便|并且|同时|(?<![a-z])(?:and then|then|and|also)(?![a-z])"
 )
+_AGAIN = re.compile(r"再|另外|还有|此外|also(?![a-z])|then(?![a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a message, as long as the message with the rest blanked. `set_apart`: more than a
+    comma stands before it."""
+
+    text: str
+    set_apart: bool
 
 
 def orders(text: str) -> list[str]:
@@ -24,11 +35,38 @@ def orders(text: str) -> list[str]:
         else:
             parts.append(piece)
     objects = [_objects(text, part) for part in parts]
-    alone = all(len(ids) == 1 for ids in objects) and len(set.union(*objects)) == len(parts)
-    if len(parts) < 2 or not alone:
+    alone = all(len(ids) == 1 for ids in objects)
+    if len(parts) < 2 or not alone or len(set().union(*objects)) < len(parts):
         return []
-    texts = [blanked(text, [(0, start), (end, len(text))]) for start, end in parts]
+    texts = [_only(text, part) for part in parts]
     return texts if all(map(_says_more, texts)) else []
+
+
+def sequence(text: str) -> list[Piece]:
+    """The pieces of `text` that may each be an order, empty unless there are at least two with words
+    of their own."""
+    spans: list[Span] = []
+    for piece in _pieces(text):
+        if spans and not _says_more(_only(text, piece)):
+            spans[-1] = (spans[-1][0], piece[1])
+        else:
+            spans.append(piece)
+    if len(spans) < 2:
+        return []
+    ends = [0, *(end for _, end in spans)]
+    return [
+        Piece(_only(text, span), set_apart=_is_set_apart(text, before, span))
+        for span, before in zip(spans, ends, strict=False)
+    ]
+
+
+def _is_set_apart(text: str, before: int, span: Span) -> bool:
+    between = normalise(text[before : span[0]])
+    return bool(between.strip(" ,")) or bool(_AGAIN.match(normalise(text[slice(*span)]).strip()))
+
+
+def _only(text: str, span: Span) -> str:
+    return blanked(text, [(0, span[0]), (span[1], len(text))])
 
 
 def _pieces(text: str) -> list[Span]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from agent.contract import Ask, Plan, PlannedCall, PlanRequest
 from agent.planner.composing import Composer
-from agent.planner.compound import orders
+from agent.planner.compound import orders, sequence
 from agent.planner.dialogue import Dialogue
 from agent.planner.ellipsis import asks_about, leftover, repeats
 from agent.planner.guides import Guide, guides
@@ -67,11 +67,37 @@ class LocalPlanner:
             # "以后别在晚上打扰我" refuses no order: it is a wish to remember.
             return turn.talk("noted" if turn.says("noted") else "cancelled")
         return (
-            self._several(turn)
+            self._sequence(turn)
+            or self._several(turn)
             or self._answer(turn)
             or self._continuation(turn)
             or self._fresh(turn)
         )
+
+    def _sequence(self, turn: Turn) -> Plan | None:
+        """Orders for different tools, one after the other, each of them clear and complete; a later
+        one may leave its object unsaid: "L-12 改成跟进中，再分给小李"."""
+        pieces = [] if turn.wording.denied else sequence(turn.wording.text)
+        plans: list[Plan] = []
+        dialogue = turn.dialogue
+        for piece in pieces:
+            own = self._turn(piece.text, replace(turn.wording, text=piece.text), dialogue,
+                             turn.request)  # fmt: skip
+            own = replace(own, text=turn.text)
+            if own.label.startswith(TALK) or own.probability < CLEARLY:
+                return None
+            plan = self._planned(own, own.label, self._heard(own, own.label))
+            if not plan.calls:
+                return None
+            plans.append(plan)
+            dialogue = dialogue.after_user(piece.text, plan)
+        tools = [plan.calls[0].tool for plan in plans]
+        # A comma alone parts two deeds, but not a deed from what is said about it.
+        parted = all(
+            piece.set_apart or (_acts(before) and _acts(after))
+            for piece, before, after in zip(pieces[1:], tools, tools[1:], strict=False)
+        )
+        return _together(plans) if parted and len(set(tools)) > 1 else None
 
     def _several(self, turn: Turn) -> Plan | None:
         """Orders that stand side by side; None unless each of them is clear by itself."""
@@ -85,8 +111,7 @@ class LocalPlanner:
         asking = next((plan for plan in plans if plan.ask), None)
         if asking or not plans:
             return asking
-        calls = tuple(call for plan in plans for call in plan.calls)
-        return replace(plans[0], calls=calls, confidence=min(plan.confidence for plan in plans))
+        return _together(plans)
 
     def _turn(self, text: str, wording: Wording, dialogue: Dialogue, request: PlanRequest) -> Turn:
         refused = [each for each in named(text) if inside((each.start, each.end), wording.denied)]
@@ -250,6 +275,15 @@ def _agreed(alone: Mapping[str, float], about_it: Mapping[str, float]) -> dict[s
     means = {label: (alone[label] * about_it[label]) ** 0.5 for label in alone}
     total = sum(means.values())
     return {label: mean / total for label, mean in means.items()}
+
+
+def _acts(tool: str) -> bool:
+    return guides().get(tool, Guide()).acts
+
+
+def _together(plans: Sequence[Plan]) -> Plan:
+    calls = tuple(call for plan in plans for call in plan.calls)
+    return replace(plans[0], calls=calls, confidence=min(plan.confidence for plan in plans))
 
 
 def _tools_of(plan: Plan) -> frozenset[str]:

@@ -81,6 +81,34 @@ def test_two_orders_in_a_message_are_two_calls(hears: Hears, text: str) -> None:
     assert raise_.args == {"campaign": "C-5", "change_percent": Decimal(20)}
 
 
+@pytest.mark.parametrize(
+    ("text", "tools"),
+    [
+        ("L-12 改成跟进中，再分给小李", ["update_lead", "assign_lead"]),
+        ("今天来了多少线索？再看看这周漏斗", ["lead_stats", "funnel_report"]),
+        ("pause C-3 and show me this week's funnel", ["manage_campaign", "funnel_report"]),
+        ("把 C-3 停了，C-3 的预算减 10%", ["manage_campaign", "set_budget"]),
+        ("C-8不行，砍了", ["manage_campaign"]),
+        ("这周来了多少线索，按渠道", ["lead_stats"]),
+        ("把孙丽加到线索里，电话是18800001111", ["create_lead"]),
+    ],
+)
+def test_orders_for_different_tools_follow_each_other(
+    hears: Hears, text: str, tools: list[str]
+) -> None:
+    assert [call.tool for call in hears(text).calls] == tools
+
+
+def test_a_later_order_is_about_the_object_of_the_one_before(hears: Hears) -> None:
+    _, assign = hears("L-12 改成跟进中，再分给小李").calls
+    assert assign.args == {"lead": "L-12", "owner": "小李"}
+
+
+@pytest.mark.parametrize("text", ["?", "，", "。。。", "!?"])
+def test_punctuation_alone_is_no_order(hears: Hears, text: str) -> None:
+    assert hears(text).calls == ()
+
+
 def test_every_argument_quotes_the_words_it_was_read_from(hears: Hears) -> None:
     text = "上周从抖音进来的、八十分以上的线索列五条"
     (call,) = hears(text).calls
