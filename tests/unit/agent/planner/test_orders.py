@@ -58,6 +58,8 @@ def test_slips_of_the_keys_are_forgiven(hears: Hears, text: str) -> None:
         ("把 C-7 的预算降三成", {"campaign": "C-7", "change_percent": Decimal(-30)}),
         ("C-7 每天多花两百", {"campaign": "C-7", "change_amount": Decimal(200)}),
         ("C-7 預算調成一千二", {"campaign": "C-7", "daily_budget": Decimal(1200)}),
+        ("C7预算加个20", {"campaign": "C-7", "change_amount": Decimal(20)}),
+        ("C-7 预算再加个两百", {"campaign": "C-7", "change_amount": Decimal(200)}),
         ("take C-7 from 500 to 700 a day", {"campaign": "C-7", "daily_budget": Decimal(700)}),
     ],
 )
