@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from agent.contract import Plan, PlanRequest
+from agent.models.opening import LanguageModels
 from agent.planner.loading import load_planner
 from bench.figures import percentile
 from bot.messages import Address, InboundMessage
@@ -103,7 +104,7 @@ async def _open(stack: AsyncExitStack, url: str, planning: Planning) -> tuple[Se
     stack.push_async_callback(redis.aclose)
     service = await open_service(
         stack, Settings(), organisation_id=organisation_id, database=database, redis=redis,
-        planner=planning.plan, clock=clock,
+        planner=planning.plan, models=LanguageModels(), clock=clock,
     )  # fmt: skip
     service.deliver(FakeChannel("console"))
     async with database.reading() as session:

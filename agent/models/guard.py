@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-import httpx
+import httpx2
 import structlog
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage
@@ -69,7 +69,7 @@ class OneAnswer(AgentMiddleware[Any, S]):
         try:
             async with asyncio.timeout(model.timeout):
                 response = await handler(request)
-        except (OpenAIError, httpx.HTTPError, TimeoutError, *_UNREADABLE) as error:
+        except (OpenAIError, httpx2.HTTPError, TimeoutError, *_UNREADABLE) as error:
             raise _translated(error) from error
         message = response.result[-1]
         if not isinstance(message, AIMessage):
@@ -90,7 +90,7 @@ async def _pay(request: ModelRequest[S], model: ModelSettings, message: AIMessag
 
 
 def _translated(error: Exception) -> ModelFailed:
-    if isinstance(error, APITimeoutError | TimeoutError | httpx.TimeoutException):
+    if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
         return NoAnswer("no answer in time")
     again = RateLimitError | InternalServerError | APIConnectionError
     if isinstance(error, OpenAIError) and not isinstance(error, again):

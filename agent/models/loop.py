@@ -24,6 +24,7 @@ from langchain_core.messages import (
     HumanMessage,
     SystemMessage,
 )
+from openai import DefaultAsyncHttpxClient
 
 from agent.contract import Progress, Utterance
 from agent.models.endpoints import open_models
@@ -39,7 +40,7 @@ from tools.spec import Arguments
 
 log = structlog.get_logger()
 
-_FIRST_RETRY_SECONDS = 0.4
+FIRST_RETRY_SECONDS = 0.4
 
 
 class ModelLoop:
@@ -54,7 +55,8 @@ class ModelLoop:
         tools = model_tools(contract, contract)
         self._within = answers.within.total_seconds()
         self._steps = 4 * answers.rounds + 8
-        models = open_models(chain, longest=answers.longest)
+        self._http = DefaultAsyncHttpxClient()
+        models = open_models(chain, self._http, longest=answers.longest)
         middleware: list[AgentMiddleware[Any, Spending]] = [
             # One answer more than rounds of tools: the last one words the reply.
             ModelCallLimitMiddleware(run_limit=answers.rounds + 1, exit_behavior="error"),
@@ -62,6 +64,9 @@ class ModelLoop:
             ThroughTheGate(),
         ]
         self._agent = create_agent(models[0], tools, context_schema=Spending, middleware=middleware)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
 
     async def run(
         self,
@@ -129,7 +134,7 @@ def answering(
         *others,
         ModelRetryMiddleware(
             max_retries=answers.retries, retry_on=worth_retrying, on_failure="error",
-            initial_delay=_FIRST_RETRY_SECONDS,
+            initial_delay=FIRST_RETRY_SECONDS,
         ),
         OneAnswer({each.name: each for each in chain}, known_tools),
     ]  # fmt: skip

@@ -60,6 +60,8 @@ class ModelPlanner:
         return self
 
     def __exit__(self, *error: object) -> None:
+        for models in self._models.values():
+            self._runner.run(models.aclose())
         self._runner.close()
 
     def plan(self, request: PlanRequest) -> Plan:

@@ -18,3 +18,5 @@ class Models(Protocol):
     ) -> str:
         """Let a model act, and return its last words, which may be empty when it only acted. Its
         calls go to `spending`, which is a `Calling` too. Raises ModelsUnavailable, QuotaUsedUp."""
+
+    async def aclose(self) -> None: ...

@@ -10,7 +10,9 @@ from agent.models.errors import NoUsableReply
 
 _LONGEST = 8_000
 # <|im_end|>, <｜tool▁calls▁begin｜>, [INST], <<SYS>> …
-_CONTROL = re.compile(r"<[|｜][^<>\n]{0,80}?[|｜]>|</?s>|\[/?INST\]|<</?SYS>>")
+_CONTROL = re.compile(
+    r"<[|｜]im_start[|｜]>\w*|<[|｜][^<>\n]{0,80}?[|｜]>|</?s>|\[/?INST\]|<</?SYS>>"
+)
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _LEAKED_CALL = re.compile(
     r"<[|｜]tool[▁_ ]|<tool_call>|<function_calls?>|<invoke |<[|｜]DSML[|｜]", re.IGNORECASE
@@ -30,7 +32,10 @@ def usable(message: AIMessage, known_tools: frozenset[str]) -> AIMessage:
     if not message.tool_calls and _holds_call(raw, known_tools):
         raise NoUsableReply("a call stands among the words")
     text = cleaned(raw)
-    if message.response_metadata.get("finish_reason") == "length" and text:
+    cut_off = message.response_metadata.get("finish_reason") == "length"
+    if cut_off and message.tool_calls:
+        raise NoUsableReply("the reply was cut off among its calls")
+    if cut_off and text:
         text = f"{text}…"
     calls = [
         ToolCall(name=call["name"], args=call["args"], id=f"call_{place}", type="tool_call")

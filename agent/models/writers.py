@@ -16,6 +16,8 @@ class NoWriter:
 class Writing(Protocol):
     async def write(self, purse: Purse, instructions: str, material: str) -> str | None: ...
 
+    async def aclose(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidWriter:

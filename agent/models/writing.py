@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from langchain.agents import create_agent
 from langchain_core.messages import AnyMessage, HumanMessage, SystemMessage
+from openai import DefaultAsyncHttpxClient
 
 from agent.models.endpoints import open_models
 from agent.models.errors import ModelFailed
@@ -24,12 +25,16 @@ class ModelWriting:
     """Made once; `write` is one text by the first model that answers."""
 
     def __init__(self, chain: Sequence[ModelSettings], answers: AnswerSettings) -> None:
-        models = open_models(chain, longest=answers.longest)
+        self._http = DefaultAsyncHttpxClient()
+        models = open_models(chain, self._http, longest=answers.longest)
         self._within = answers.within.total_seconds()
         self._agent = create_agent(
             models[0], context_schema=Spending,
             middleware=answering(models, chain, answers, frozenset()),
         )  # fmt: skip
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
 
     async def write(self, purse: Purse, instructions: str, material: str) -> str | None:
         asked: list[AnyMessage | dict[str, Any]] = [

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from redis.asyncio import Redis
+
 from agent.contract import Agent
 from bot.commands.base import Services
 from bot.commands.desk import CommandDesk
@@ -11,14 +13,31 @@ from bot.messages import Address, InboundMessage
 from config.clock import Clock
 from config.i18n import Language
 from config.settings import Settings, WorkSettings
+from memory.connect import open_redis
+from memory.index import VectorIndex
+from memory.privacy import Eraser
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.outbox import Outbox
+from tests.builders.memory import a_long_term
+from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.index import FakeIndex
 
 
 async def _ping() -> None:
     return None
+
+
+def an_eraser(
+    database: Database,
+    organisation_id: int,
+    clock: Clock,
+    index: VectorIndex | None = None,
+    redis: Redis | None = None,
+) -> Eraser:
+    memory = a_long_term(database, organisation_id, index or FakeIndex(), FakeEmbedder(), clock)
+    return Eraser(database, organisation_id, redis or open_redis(None), memory, clock)
 
 
 def a_gateway(
@@ -30,13 +49,14 @@ def a_gateway(
     owner: str = "worker",
     settings: WorkSettings | None = None,
     drafts: Drafts | None = None,
+    eraser: Eraser | None = None,
 ) -> Gateway:
     settings = settings or WorkSettings()
     outbox = Outbox(organisation_id, clock, owner=owner)
     commands = CommandDesk(
         Services(
             database=database, agent=agent, outbox=outbox, clock=clock, settings=Settings(),
-            ping_memory=_ping,
+            ping_memory=_ping, eraser=eraser or an_eraser(database, organisation_id, clock),
         )
     )  # fmt: skip
     inbox = Inbox(organisation_id, clock)

@@ -1,6 +1,7 @@
 """A chat told as a story: who says what, and what they read then."""
 
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -8,6 +9,7 @@ from bot.messages import Address, InboundMessage, OutboundMessage
 from run_bot import Service
 from storage.tables.campaign import AdSet, Campaign
 from storage.tables.lead import Lead
+from storage.tables.organisation import Organisation
 from storage.tables.trust import Approval
 from storage.tables.work import Action
 from tests.fakes.channel import FakeChannel
@@ -52,6 +54,16 @@ class Chat:
 
     async def last(self, who: str = MANAGER) -> OutboundMessage:
         return self._to(await self._account(who))[-1]
+
+    async def person(self, name: str) -> int:
+        """The id of somebody."""
+        return int(await self._account(name))
+
+    async def zone(self) -> ZoneInfo:
+        """The organisation's."""
+        async with self.service.database.reading() as session:
+            row = await session.get_one(Organisation, self.service.organisation_id)
+            return ZoneInfo(row.timezone)
 
     async def lead(self, ref: str) -> Lead:
         async with self.service.database.reading() as session:

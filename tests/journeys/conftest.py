@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from agent.models.opening import LanguageModels
+from agent.models.port import Models
 from agent.planner.loading import load_planner
 from agent.service import Planner
 from config.settings import Settings
@@ -59,8 +61,12 @@ def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+OpenChat = Callable[..., Awaitable[Chat]]
+
+
 @pytest.fixture
-async def chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[Chat]:
+async def open_chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[OpenChat]:
+    """Opens the demo organisation, with a language model when the test gives one."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(demo_url))
         redis = open_redis(None)
@@ -69,11 +75,25 @@ async def chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterat
             organisation_id = (
                 await session.scalars(select(Organisation.id).where(Organisation.slug == DEMO))
             ).one()
-        service = await open_service(
-            stack, Settings(), organisation_id=organisation_id, database=database, redis=redis,
-            planner=planner, clock=clock,
-        )  # fmt: skip
-        yield Chat(service, clock)
+
+        async def open_(model: Models | None = None, settings: Settings | None = None) -> Chat:
+            models = LanguageModels()
+            if model is not None:
+                stack.push_async_callback(model.aclose)
+                models = LanguageModels(at_tools={"manager": model, "customer": model})
+            service = await open_service(
+                stack, settings or Settings(), organisation_id=organisation_id,
+                database=database, redis=redis, planner=planner, models=models, clock=clock,
+            )  # fmt: skip
+            return Chat(service, clock)
+
+        yield open_
+
+
+@pytest.fixture
+async def chat(open_chat: OpenChat) -> Chat:
+    """Without a language model."""
+    return await open_chat()
 
 
 async def seed(url: str) -> None:

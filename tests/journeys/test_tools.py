@@ -176,7 +176,7 @@ async def test_trend_report(chat: Chat, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["把 L-12 转成客户", "对比 CR-1 和 CR-2 做个 A/B 测试，每天 200，跑 7 天",
-     "如果 CPA 超过 50 持续 24 小时就暂停广告组", "export last month's overview as pdf"],
+     "如果 CPA 超过 50 持续 24 小时就暂停广告组"],
 )  # fmt: skip
 async def test_what_is_not_connected_yet_is_admitted_and_does_nothing(
     chat: Chat, text: str

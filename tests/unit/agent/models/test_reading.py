@@ -40,6 +40,7 @@ def test_control_tokens_and_thoughts_are_not_shown(sent: str, shown: str) -> Non
         "   ",
         "<think>only thoughts",
         "<|im_end|>",
+        "<|im_start|>assistant<|im_end|>",
         '{"name": "set_budget", "arguments": {"campaign": "C-1"}}',
         'Sure:\n```json\n{"name": "get_lead", "arguments": {}}\n```',
         "<｜tool▁calls▁begin｜>get_lead",
@@ -82,6 +83,14 @@ def test_a_huge_reply_is_cut() -> None:
 def test_a_reply_that_was_cut_off_says_so() -> None:
     cut = AIMessage("because the", response_metadata={"finish_reason": "length"})
     assert usable(cut, TOOLS).text == "because the…"
+
+
+def test_calls_of_a_reply_that_was_cut_off_are_none() -> None:
+    cut = AIMessage(
+        "", tool_calls=[a_call(lead="L-1")], response_metadata={"finish_reason": "length"}
+    )
+    with pytest.raises(NoUsableReply):
+        usable(cut, TOOLS)
 
 
 def test_a_refusal_is_shown_in_its_own_words() -> None:
