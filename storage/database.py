@@ -71,6 +71,18 @@ class Database:
         async with self._reading() as session:
             yield ReadSession(session)
 
+    async def compact(self) -> None:
+        """Rewrite the file, so that nothing deleted can be read in it or in its log. PostgreSQL
+        clears its pages by itself (autovacuum)."""
+        if not self.is_sqlite:
+            return
+        async with self._turn, self._engine.connect() as connection:
+            # Below SQLAlchemy, which would begin a transaction: VACUUM works outside of one only.
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                await (await driver.execute(statement)).close()
+
 
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":

@@ -1,0 +1,144 @@
+"""Forgetting a person: out of the database and its files, Redis and the vector index.
+
+Rows whose ids others refer to (messages, answers) stay without their words, so that the audit log
+and the ledgers keep making sense. What was entered into the organisation's records (leads, notes,
+approvals) is the organisation's, and stays.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+
+from redis.asyncio import Redis
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.engine import CursorResult
+
+from config.clock import Clock
+from config.roles import Role
+from memory.keys import ConversationKey
+from memory.long_term import LongTermMemory
+from memory.traces import Traces, traces_of
+from storage.audit import AuditLog
+from storage.database import Database, Session
+from storage.tables.memory import Memory
+from storage.tables.model import DecidedCall
+from storage.tables.organisation import Person
+from storage.tables.work import (
+    Conversation,
+    InboxMessage,
+    OutboxFile,
+    OutboxMessage,
+    OutboxStatus,
+)
+
+# Ids in one statement; SQLite takes 32,766 values and PostgreSQL as many.
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """How many of each were, or would be, forgotten."""
+
+    memories: int
+    messages: int
+    answers: int
+    conversations: int
+
+
+class Eraser:
+    def __init__(
+        self,
+        database: Database,
+        organisation_id: int,
+        redis: Redis,
+        long_term: LongTermMemory,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._organisation_id = organisation_id
+        self._redis = redis
+        self._long_term = long_term
+        self._clock = clock
+
+    async def preview(self, person_id: int) -> Forgotten:
+        """What `erase` would take away."""
+        async with self._database.reading() as session:
+            memories = await session.scalar(
+                select(func.count(Memory.id)).where(Memory.person_id == person_id)
+            )
+            traces = await traces_of(session, self._organisation_id, person_id)
+        return _counted(memories or 0, traces)
+
+    async def erase(self, person_id: int, *, asked_by: int) -> Forgotten:
+        """Forget a person. May be repeated: a second time completes what a crash or an index out
+        of reach (TransientError) left over."""
+        async with self._database.unit_of_work() as session:
+            traces = await traces_of(session, self._organisation_id, person_id)
+            removed = await session.execute(
+                delete(Memory).where(
+                    Memory.organisation_id == self._organisation_id, Memory.person_id == person_id
+                )
+            )
+            assert isinstance(removed, CursorResult)
+            await self._blank(session, traces)
+            await self._strip(session, person_id)
+            forgotten = _counted(removed.rowcount, traces)
+            await AuditLog(self._organisation_id, self._clock).append(
+                session, "person.forgotten", person_id=asked_by, person=person_id,
+                **asdict(forgotten),
+            )  # fmt: skip
+        # After the commit: the indexer takes out what it wrote for rows that are gone by then.
+        await self._long_term.forget(person_id)
+        await self._forget_windows(traces.conversations)
+        await self._database.compact()
+        return forgotten
+
+    async def _blank(self, session: Session, traces: Traces) -> None:
+        await _update(session, InboxMessage, traces.messages, text="")
+        await _update(session, OutboxMessage, traces.answers, text="", buttons=[], error=None)
+        await _update(session, Conversation, traces.conversations, summary=None)
+        for ids in _chunks(traces.answers):
+            await session.execute(delete(OutboxFile).where(OutboxFile.outbox_id.in_(ids)))
+            # Words that were to be sent are not, now that they are to be forgotten.
+            await session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id.in_(ids), OutboxMessage.status == OutboxStatus.queued)
+                .values(status=OutboxStatus.failed, error="erased", finished_at=self._clock.now())
+            )
+        for ids in _chunks(traces.messages):
+            await session.execute(delete(DecidedCall).where(DecidedCall.inbox_id.in_(ids)))
+
+    async def _strip(self, session: Session, person_id: int) -> None:
+        """A customer loses name and language; a colleague's name is the organisation's."""
+        person = await session.get_one(Person, person_id)
+        if person.role is Role.customer:
+            person.name = f"#{person_id}"
+            person.language = person.detected = None
+
+    async def _forget_windows(self, conversations: Collection[int]) -> None:
+        keys = [
+            ConversationKey(organisation_id=self._organisation_id, conversation_id=id_).window()
+            for id_ in conversations
+        ]
+        if keys:
+            await self._redis.delete(*keys)
+
+
+def _counted(memories: int, traces: Traces) -> Forgotten:
+    return Forgotten(
+        memories=memories, messages=len(traces.messages), answers=len(traces.answers),
+        conversations=len(traces.conversations),
+    )  # fmt: skip
+
+
+async def _update(
+    session: Session,
+    table: type[InboxMessage | OutboxMessage | Conversation],
+    ids: Sequence[int],
+    **values: object,
+) -> None:
+    for chunk in _chunks(ids):
+        await session.execute(update(table).where(table.id.in_(chunk)).values(**values))
+
+
+def _chunks(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
