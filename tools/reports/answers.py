@@ -35,6 +35,15 @@ def nothing(context: ToolContext, period: str, days: Days) -> ToolResult:
     return ToolResult(status="ok", text=text)
 
 
+def footnote(context: ToolContext, days: Days) -> str:
+    """What the changes in brackets mean."""
+    today = days.end == context.local_now().date()
+    return context.say(
+        "reports.compared_so_far" if today else "reports.compared_with",
+        period=span(context, days.before()),
+    )
+
+
 async def daily_picture(
     context: ToolContext,
     title: str,

@@ -11,15 +11,15 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 from math import isnan
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+from tools.reports.typeface import FONT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_FONT = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 # Blue and grey differ in lightness too: they can be told apart without colour vision.
 _BLUE, _GREY, _INK, _PALE = "#0072B2", "#9AA0A6", "#202124", "#E8EAED"
 _WIDTH, _DPI, _COLOURS = 6.4, 160, 32
@@ -49,6 +49,24 @@ class Stage:
     label: str
     count: int
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """`note` stands behind the bar ("15 · 44%"); `before` is the period before, None without."""
+
+    label: str
+    value: float
+    before: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Bars of one number, the longest on top; `label` names the number and its unit."""
+
+    label: str
+    bars: Sequence[Bar]
 
 
 def daily_chart(title: str, panels: Sequence[Panel], *, now: str, before: str) -> bytes:
@@ -87,6 +105,24 @@ def funnel_chart(title: str, stages: Sequence[Stage]) -> bytes:
         axes.set_yticks(range(len(stages)), [stage.label for stage in stages],
                         fontproperties=_font(11))  # fmt: skip
         axes.spines["bottom"].set_visible(False)
+        return _png(figure)
+
+
+def ranking_chart(title: str, rankings: Sequence[Ranking], *, now: str, before: str) -> bytes:
+    """Horizontal bars with their numbers, each ranking on its own scale."""
+    with _DRAWING:
+        counts = [len(ranking.bars) for ranking in rankings]
+        figure = _figure(title, 0.9 + 0.62 * len(rankings) + 0.42 * sum(counts))
+        heights = [count + 0.6 for count in counts]
+        every = figure.subplots(
+            len(rankings), 1, squeeze=False, gridspec_kw={"height_ratios": heights}
+        )[:, 0]
+        for axes, ranking in zip(every, rankings, strict=True):
+            _rank(axes, ranking, now, before)
+        every[-1].legend(
+            loc="upper right", bbox_to_anchor=(1, 0), ncols=2, frameon=False, prop=_font(9),
+            labelcolor=_INK, borderaxespad=0.2, handlelength=1.2, columnspacing=1.2,
+        )  # fmt: skip
         return _png(figure)
 
 
@@ -151,6 +187,24 @@ def _stage(axes: "Axes", row: int, stage: Stage, width: float) -> None:
         va="center", ha="center" if inside else "left", fontproperties=_font(11),
         color="white" if inside else _INK,
     )  # fmt: skip
+
+
+def _rank(axes: "Axes", ranking: Ranking, now: str, before: str) -> None:
+    rows = range(len(ranking.bars))
+    values = [bar.value for bar in ranking.bars]
+    earlier = [bar.before or 0.0 for bar in ranking.bars]
+    top = max((*values, *earlier), default=0) or 1
+    axes.barh([row - 0.12 for row in rows], values, height=0.46, color=_BLUE, label=now)
+    axes.barh([row + 0.24 for row in rows], earlier, height=0.2, color=_GREY, label=before)
+    for row, bar in zip(rows, ranking.bars, strict=True):
+        axes.text(bar.value + top * 0.015, row - 0.12, bar.note, va="center",
+                  fontproperties=_font(9.5), color=_INK)  # fmt: skip
+    _tidy(axes)
+    # Room for the numbers behind the longest bar.
+    axes.set(xlim=(0, top * 1.45), ylim=(len(rows) - 0.4, -0.6), xticks=[])
+    axes.set_yticks(rows, [bar.label for bar in ranking.bars], fontproperties=_font(10.5))
+    axes.spines["bottom"].set_visible(False)
+    axes.set_title(ranking.label, loc="left", fontproperties=_font(10), color=_INK)
 
 
 def _scale(axes: "Axes", top: float, *, whole: bool) -> None:
@@ -222,4 +276,4 @@ def _floats(values: Sequence[float | None]) -> list[float]:
 def _font(size: float) -> Any:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(fname=str(_FONT), size=size)
+    return FontProperties(fname=str(FONT), size=size)

@@ -1,8 +1,8 @@
 """The numbers behind the reports: leads from the lead service, money from the campaign service."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -11,10 +11,13 @@ from sqlalchemy import select
 
 from storage.tables.lead import LeadStatus
 from storage.tables.work import InboxMessage
-from tools.campaigns.service import CampaignService
+from tools.campaigns.service import CampaignService, DayFigures
 from tools.context import ToolContext
 from tools.leads.service import LeadService
 from tools.periods import Days
+
+# How much of a number each source or campaign brought, by its name.
+Parts = Mapping[str, Decimal | int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +46,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
+    """What the ad platforms report; `rows` is the same per campaign and day."""
+
     spend: Series
     revenue: Series
     conversions: Series
+    rows: Sequence[DayFigures]
 
     @property
     def roas(self) -> Series:
@@ -54,6 +60,22 @@ class Money:
     @property
     def cpa(self) -> Series:
         return self.spend.per(self.conversions)
+
+    def by_campaign(self, metric: str) -> Parts:
+        """Spend, revenue or conversions of each campaign, by its id."""
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.rows:
+            sums[f"C-{row.campaign}"] += getattr(row, metric)
+        return sums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A metric day by day, and how much of it each source or campaign brought: empty when it does
+    not add up from such parts."""
+
+    series: Series
+    parts: Parts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +98,11 @@ def divided(above: Decimal | int | None, below: Decimal | int | None) -> Decimal
 async def money(context: ToolContext, days: Days) -> Money:
     """What the ad platforms report. Raises their errors."""
     rows = await CampaignService.of(context).daily_metrics(days)
-
     return Money(
         spend=Series.summed(days, ((row.date, row.spend) for row in rows)),
         revenue=Series.summed(days, ((row.date, row.revenue) for row in rows)),
         conversions=Series.summed(days, ((row.date, row.conversions) for row in rows)),
+        rows=rows,
     )
 
 
@@ -116,14 +138,21 @@ async def messages(context: ToolContext, days: Days) -> Series:
     return Series.summed(days, counted.items())
 
 
-async def trend(context: ToolContext, metric: str, days: Days) -> Series:
+async def sources(context: ToolContext, days: Days) -> Parts:
+    """Leads by the name of their source."""
+    async with context.database.reading() as session:
+        counted = await LeadService.of(session, context).by_source(days, context.timezone)
+    return {context.say(f"leads.sources.{key}"): count for key, count in counted.items()}
+
+
+async def trend(context: ToolContext, metric: str, days: Days) -> Trend:
     """`metric` is one of the contract's trend metrics."""
     if metric == "leads":
-        return await leads(context, days)
+        return Trend(series=await leads(context, days), parts=await sources(context, days))
     if metric == "messages":
-        return await messages(context, days)
+        return Trend(series=await messages(context, days))
     sums = await money(context, days)
-    return {
-        "spend": sums.spend, "revenue": sums.revenue, "conversions": sums.conversions,
-        "roas": sums.roas,
-    }[metric]  # fmt: skip
+    if metric == "roas":
+        return Trend(series=sums.roas)
+    series = {"spend": sums.spend, "revenue": sums.revenue, "conversions": sums.conversions}
+    return Trend(series=series[metric], parts=sums.by_campaign(metric))

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from itertools import pairwise
 
 from tools.context import ToolContext
+from tools.periods import Days
 from tools.reports import charts, figures
 from tools.reports.answers import attached, days_of, nothing
 from tools.reports.arguments import FunnelReport
@@ -19,25 +20,38 @@ async def funnel_report(context: ToolContext, arguments: FunnelReport) -> ToolRe
     stages = await figures.stages(context, days)
     if not stages.leads:
         return nothing(context, arguments.period, days)
+    before = await figures.stages(context, days.before())
     counts = asdict(stages)
     lines = [
-        context.say(
-            "reports.funnel_summary", period=spoken(context, arguments.period, days),
-            n=stages.leads, won=stages.converted, rate=share(stages.conversion_rate),
-        ),
-        *_lost(context, counts),
+        *sentences(context, spoken(context, arguments.period, days), stages),
         context.say("reports.funnel_first", name=_name(context, "leads"), count=stages.leads),
         *_steps(context, counts),
+        compared_with(context, days, before),
     ]  # fmt: skip
-    picture = await asyncio.to_thread(
+    return ToolResult(
+        status="ok", text="\n".join(lines), data={**counts, "before": asdict(before)},
+        attachments=attached("funnel", days, await picture(context, days, stages)),
+    )  # fmt: skip
+
+
+def sentences(context: ToolContext, period: str, stages: Stages) -> list[str]:
+    """The written summary; `period` is spoken."""
+    return [
+        context.say(
+            "reports.funnel_summary", period=period, n=stages.leads, won=stages.converted,
+            rate=share(stages.conversion_rate),
+        ),
+        *_lost(context, asdict(stages)),
+    ]  # fmt: skip
+
+
+async def picture(context: ToolContext, days: Days, stages: Stages) -> bytes:
+    """Drawn beside the event loop."""
+    return await asyncio.to_thread(
         charts.funnel_chart,
         f"{context.say('reports.funnel_title')} · {span(context, days)}",
         _drawn(context, stages),
     )
-    return ToolResult(
-        status="ok", text="\n".join(lines), data=counts,
-        attachments=attached("funnel", days, picture),
-    )  # fmt: skip
 
 
 def _lost(context: ToolContext, counts: dict[str, int]) -> list[str]:
@@ -59,6 +73,17 @@ def _steps(context: ToolContext, counts: dict[str, int]) -> list[str]:
         )
         for wide, narrow in pairwise(counts)
     ]  # fmt: skip
+
+
+def compared_with(context: ToolContext, days: Days, before: Stages) -> str:
+    """The period before; its leads had more time to convert, which is said."""
+    if not before.leads:
+        return context.say("reports.funnel_before_none", n=len(days))
+    return context.say(
+        "reports.funnel_before", period=span(context, days.before()), leads=before.leads,
+        contacted=before.contacted, won=before.converted, rate=share(before.conversion_rate),
+        n=len(days),
+    )  # fmt: skip
 
 
 def _drawn(context: ToolContext, stages: Stages) -> list[charts.Stage]:

@@ -37,7 +37,12 @@ def share(value: Decimal | None) -> str:
     return _DASH if value is None else f"{value:.1%}"
 
 
-def change(context: ToolContext, now: Decimal | None, before: Decimal | None) -> str:
+def signed(value: Decimal | None) -> str:
+    """+135%, for a ROI."""
+    return _DASH if value is None else f"{value:+,.0%}"
+
+
+def change(context: ToolContext, now: Decimal | int | None, before: Decimal | int | None) -> str:
     """+12%, or empty when there is nothing to compare with."""
     moved = _moved(now, before)
     if moved is None:
@@ -56,8 +61,8 @@ def compared(context: ToolContext, days: Days, now: Decimal | None, before: Deci
     return context.say(key, n=len(days), share=f"{abs(moved):,.0%}")
 
 
-def _moved(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+def _moved(now: Decimal | int | None, before: Decimal | int | None) -> Decimal | None:
     """The change as a part of what was before, in whole percents."""
     if now is None or not before:
         return None
-    return round((now - before) / before, 2)
+    return round((Decimal(now) - before) / before, 2)

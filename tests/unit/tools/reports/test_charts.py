@@ -9,7 +9,16 @@ import pytest
 from PIL import Image, ImageChops
 
 from config.i18n import Language, catalogue
-from tools.reports.charts import Panel, Stage, daily_chart, funnel_chart, short
+from tools.reports.charts import (
+    Bar,
+    Panel,
+    Ranking,
+    Stage,
+    daily_chart,
+    funnel_chart,
+    ranking_chart,
+    short,
+)
 
 START = date(2026, 10, 1)
 Values = list[float | None]
@@ -77,6 +86,32 @@ def test_a_funnel_shows_every_stage() -> None:
     assert has_blue(funnel_chart("漏斗", stages))
 
 
+def a_bar(value: float, before: float | None = None, label: str = "抖音") -> Bar:
+    return Bar(label=label, value=value, before=before, note=f"{value:g} · 44%")
+
+
+def a_ranking_chart(*bars: Bar) -> bytes:
+    ranking = Ranking(label="线索", bars=bars)
+    return ranking_chart("渠道", [ranking], now="11-12 至 11-18", before="11-05 至 11-11")
+
+
+@pytest.mark.parametrize("count", [1, 2, 16])
+def test_a_ranking_shows_every_bar(count: int) -> None:
+    bars = [a_bar(float(number), number / 2) for number in range(count, 0, -1)]
+    chart = a_ranking_chart(*bars)
+    assert has_blue(chart)
+    assert opened(chart).height < opened(a_ranking_chart(*bars, a_bar(0.0))).height
+    assert len(chart) <= 120_000
+
+
+def test_a_ranking_shows_the_period_before() -> None:
+    assert differ(a_ranking_chart(a_bar(3.0, 1.0)), a_ranking_chart(a_bar(3.0, 2.0)))
+
+
+def test_a_ranking_of_nothing_but_zeros_is_drawn_without_a_complaint() -> None:
+    assert opened(a_ranking_chart(a_bar(0.0, None), a_bar(0.0, 0.0))).width == 1024
+
+
 def test_several_charts_at_once_are_the_same_as_one_by_one() -> None:
     panels = [a_panel([float(number), 2.0, 3.0]) for number in range(4)]
     with ThreadPoolExecutor(4) as threads:
@@ -85,9 +120,11 @@ def test_several_charts_at_once_are_the_same_as_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_character_of_the_catalogues_can_be_drawn(language: Language) -> None:
+def test_every_character_of_the_reports_can_be_drawn(language: Language) -> None:
     # matplotlib warns of a character that the font lacks, and a warning is an error here.
-    words = "".join(sorted({*"".join(catalogue(language).values())} - set("\n{}$")))
+    drawn = ("reports.", "leads.sources.", "campaigns.platform.")
+    texts = [text for key, text in catalogue(language).items() if key.startswith(drawn)]
+    words = "".join(sorted({*"".join(texts)} - set("\n{}$")))
     lines = [words[start : start + 60] for start in range(0, len(words), 60)]
     assert has_blue(a_chart(a_panel([1.0, 2.0]), title="\n".join(lines)))
 

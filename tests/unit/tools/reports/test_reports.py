@@ -9,13 +9,14 @@ from config.errors import InvalidInput
 from config.i18n import Language
 from config.i18n.money import format_money
 from storage.database import Database
-from storage.tables.lead import LeadStatus
+from storage.tables.lead import LeadStatus, Source
 from tests.builders.campaigns import a_shop
 from tests.fakes.clock import FakeClock
 from tests.unit.tools.reports.office import DAY, Office
 
 REPORTS: list[tuple[str, dict[str, Any]]] = [
-    ("overview_report", {}), ("funnel_report", {}), ("trend_report", {"metric": "leads"}),
+    ("overview_report", {}), ("funnel_report", {}), ("channel_report", {}),
+    ("trend_report", {"metric": "leads"}),
     ("trend_report", {"metric": "roas"}), ("trend_report", {"metric": "messages"}),
 ]  # fmt: skip
 
@@ -72,14 +73,36 @@ async def test_what_cannot_be_divided_is_a_dash(office: Office) -> None:
 async def test_the_funnel_narrows(office: Office) -> None:
     await office.fill()
     result = await office.report("funnel_report", period="last_30_days")
-    assert result.data == {"leads": 10, "contacted": 5, "converted": 2}
+    assert result.data == {
+        "leads": 10, "contacted": 5, "converted": 2,
+        "before": {"leads": 0, "contacted": 0, "converted": 0},
+    }  # fmt: skip
     assert result.text.splitlines() == [
         "Last 30 days: of 10 new leads, 2 became customers, a rate of 20.0%.",
         "Most are lost between “Leads” and “Contacted”: 5 leads.",
         "· Leads  10",
         "· Contacted  5, 50.0% of all, 50.0% of the step before",
         "· Converted  2, 20.0% of all, 40.0% of the step before",
+        "There were no leads to compare with in the 30 days before.",
     ]
+
+
+async def test_the_funnel_compares_with_leads_that_had_more_time(office: Office) -> None:
+    await office.fill()
+    result = await office.report("funnel_report", period="last_7_days")
+    assert result.text.splitlines()[-1] == (
+        "The period before (11-05 to 11-11): 3 leads → 3 contacted → 2 converted, a rate of 66.7%. "
+        "Those leads had 7 more days to convert."
+    )
+    assert result.data["before"] == {"leads": 3, "contacted": 3, "converted": 2}
+
+
+async def test_the_overview_names_what_moved(office: Office) -> None:
+    await office.fill()
+    for _ in range(6):
+        await office.sales.lead(source_platform=Source.baidu)
+    text = (await office.report("overview_report", period="last_7_days")).text
+    assert "Leads rose mainly because of Baidu: 6 more." in text
 
 
 async def test_a_funnel_that_loses_nobody_does_not_say_where(office: Office) -> None:
