@@ -8,8 +8,9 @@ import os
 import signal
 
 NAMES = (
-    "received", "leased", "planned", "acted", "finishing", "finished", "sending", "delivered",
-    "proposed", "voted", "effect_claimed", "effect_done", "executed",
+    "received", "leased", "planned", "decided", "acted", "finishing", "finished", "sending",
+    "delivered", "proposed", "voted", "effect_claimed", "effect_done", "executed",
+    "job_begun", "job_done",
 )  # fmt: skip
 
 _armed = os.environ.get("HUOKE_FAILPOINT")

@@ -31,3 +31,16 @@ class Job(OwnedByOrganisation, Table):
     created_at: Mapped[datetime]
     last_run_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class JobExecutor(OwnedByOrganisation, Table):
+    """A place for one process that runs jobs. Its number names the process to the workflow engine,
+    so that whoever takes the place of a dead one finds what it had begun."""
+
+    __tablename__ = "job_executors"
+    __table_args__ = (UniqueConstraint("organisation_id", "slot"),)
+
+    slot: Mapped[int]
+    owner: Mapped[str | None] = mapped_column(String(64))
+    until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)

@@ -1,20 +1,28 @@
 """kill -9 at every named point of a turn and of an approval: nothing acknowledged is lost, and
 nothing is done twice. The program is the real one, in a process of its own, on SQLite."""
 
+import json
 import shutil
 import sqlite3
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.failpoints import NAMES
-from tests.integration.processes import demo
+from tests.emulators.openai_api import Answer, OpenAIEmulator, call, say
+from tests.emulators.serving import served_in_a_thread
+from tests.integration.processes import demo, open_demo
 
 KILLED = -9
 TURN = ("received", "leased", "planned", "acted", "finishing", "finished", "sending", "delivered")
 ORDER = ("proposed",)
 APPROVAL = ("voted", "effect_claimed", "effect_done", "executed")
+MODEL = ("decided",)
+JOB = ("job_begun", "job_done")
 LEAD = "新建线索 王小明，电话 139 0000 7777"
 
 
@@ -37,7 +45,7 @@ def count(folder: Path, question: str) -> int:
 
 
 def test_every_failpoint_is_tried() -> None:
-    assert set(NAMES) == {*TURN, *ORDER, *APPROVAL}
+    assert set(NAMES) == {*TURN, *ORDER, *APPROVAL, *MODEL, *JOB}
 
 
 @pytest.mark.parametrize("point", TURN)
@@ -81,3 +89,56 @@ def test_killed_again_and_again_it_still_happens_once(folder: Path) -> None:
     assert demo(folder).code == 0
     assert count(folder, "SELECT count(*) FROM leads WHERE contact_phone='+8613900007777'") == 1
     assert count(folder, "SELECT count(*) FROM outbox WHERE status = 'sent'") == 1
+
+
+@pytest.fixture
+def fickle_model() -> Iterator[str]:
+    """MODELS for a model that decides otherwise when it is asked again."""
+    names = iter(["王小明", "王大明", "王老明"])
+
+    def decide(request: dict[str, Any]) -> Answer:
+        if request["messages"][-1]["role"] == "tool":
+            return say("")
+        return call("create_lead", name=next(names), phone="13900007777")
+
+    with served_in_a_thread(OpenAIEmulator({"m": decide}).app) as url:
+        model = {"name": "m", "model": "m", "base_url": f"{url}/v1", "api_key": "test-key"}
+        yield json.dumps([model])
+
+
+@pytest.mark.parametrize("point", [*MODEL, "acted", "finishing"])
+def test_what_a_model_decided_is_not_decided_anew(
+    folder: Path, fickle_model: str, point: str
+) -> None:
+    asked = {"MODELS": fickle_model, "ANSWERS__FAST_PATH": "1.1"}
+    said = "新建线索，王小明、王大明还是王老明来着，电话 139 0000 7777"
+    assert demo(folder, said, failpoint=point, **asked).code == KILLED
+    assert demo(folder, **asked).code == 0
+    assert count(folder, "SELECT count(*) FROM leads WHERE contact_phone='+8613900007777'") == 1
+    assert count(folder, "SELECT count(*) FROM leads WHERE contact_name='王小明'") == 1
+    assert count(folder, "SELECT count(*) FROM inbox WHERE status != 'done'") == 0
+
+
+PUSHES = "SELECT count(*) FROM outbox WHERE key LIKE 'job:%'"
+
+
+@pytest.mark.parametrize("point", JOB)
+def test_scheduled_work_that_is_killed_is_done_once(folder: Path, point: str) -> None:
+    assert demo(folder, "每天 9 点发总览").code == 0
+    with closing(sqlite3.connect(folder / "huoke.db")) as connection:
+        connection.execute("UPDATE jobs SET due_at = '2026-01-01 00:00:00.000000'")
+        connection.commit()
+    with open_demo(folder, failpoint=point) as killed:
+        killed.wait(120)
+    assert killed.returncode == KILLED
+    with open_demo(folder) as running:
+        for _ in range(600):
+            if count(folder, PUSHES) and not count(folder, WAITING):
+                break
+            time.sleep(0.1)
+    assert running.returncode == 0
+    assert count(folder, PUSHES) == 1
+    assert count(folder, WAITING) == 0
+
+
+WAITING = "SELECT count(*) FROM jobs WHERE due_at < '2026-02-01' AND kind = 'reports.push'"

@@ -27,7 +27,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation_id", "key"),
     )
     op.create_index("ix_jobs_due", "jobs", ["organisation_id", "due_at"])
+    owned(
+        "job_executors",
+        sa.Column("slot", sa.Integer, nullable=False),
+        sa.Column("owner", sa.String(64)),
+        sa.Column("until", AwareTime()),
+        sa.Column("fence", sa.Integer, nullable=False),
+        sa.UniqueConstraint("organisation_id", "slot"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("job_executors")
     op.drop_table("jobs")
