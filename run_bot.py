@@ -5,24 +5,27 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
 
 from agent.approvals import ApprovalDesk
+from agent.contract import Organisation as AgentsOrganisation
 from agent.contract import Turn
 from agent.evaluate import evaluate, read_lines
-from agent.models.opening import open_models_at_tools, open_planner, open_writing
+from agent.models.opening import LanguageModels, open_language_models, open_planner
 from agent.models.writers import NoWriter, PaidWriter
 from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
 from agent.service import HuoKeAgent, Planner
-from bot.channels.base import Channel
+from bot.arguments import read_arguments
 from bot.channels.console.open import open_console
 from bot.channels.console.person import choose_person
 from bot.commands.base import Services
@@ -34,27 +37,40 @@ from bot.embedded import FolderLock, LocalPort, ask_running
 from bot.findings import Finding
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
-from bot.messages import InboundMessage
 from bot.notices import OutboxNotifier
+from bot.service import Service
 from config.clock import Clock, SystemClock
 from config.errors import ConfigurationError
 from config.logging import set_up_logging
 from config.roles import Role
 from config.settings import Settings, load_settings
 from memory.connect import open_redis
+from memory.embeddings import LocalEmbedder
+from memory.long_term import LongTermMemory
+from memory.opening import open_long_term
+from memory.preferences import preferences_of
+from memory.privacy import Eraser
 from memory.rebuild import window_from_database
 from memory.short_term import ShortTermMemory
 from storage.database import Database
+from storage.executors import Places
 from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.ledger import ActionLedger
 from storage.migrate import migrate
 from storage.outbox import Outbox
+from storage.tables.organisation import Organisation, Person
 from tools.campaigns.platforms.configured import open_platforms
-from tools.context import ToolContext
+from tools.context import Asker, Fence, ToolContext
 from tools.demo import DEMO, MEMBERS, Member, ensure_organisation, seed_demo
+from tools.jobs.opening import open_jobs
 from tools.layer import ToolLayer
-from tools.registry import REGISTRY
+from tools.leads.jobs import HANDLERS as LEAD_JOBS
+from tools.optimization.jobs import handlers as optimization_jobs
+from tools.people.service import language_of
+from tools.ports import AdPlatforms
+from tools.registry import REGISTRY, UNDO
+from tools.reports.scheduling import HANDLERS as REPORT_JOBS
 from tools.usage.service import Purse
 
 # How many messages of the last time the console shows when it opens.
@@ -62,134 +78,144 @@ _RECAP = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """Everything that runs for one organisation in this process, without its channels."""
+class Ground:
+    """What everything that runs for one organisation stands on."""
 
     settings: Settings
     organisation_id: int
     database: Database
     redis: Redis
     clock: Clock
+    owner: str
     outbox: Outbox
-    gateway: Gateway
-    housekeeper: Housekeeper
-    deliveries: list[Delivery]
-    drafts: Drafts
+    platforms: AdPlatforms
+    notifier: OutboxNotifier
+    models: LanguageModels
+    long_term: LongTermMemory
 
-    def deliver(self, channel: Channel) -> Delivery:
-        self.drafts.add(channel)
-        delivery = Delivery(self.database, self.outbox, channel)
-        self.deliveries.append(delivery)
-        return delivery
+    def purse(self, turn: Turn) -> Purse:
+        """What pays for the models of one turn: the asker's own quota."""
+        return Purse(
+            database=self.database, organisation_id=self.organisation_id, clock=self.clock,
+            zone=turn.organisation.timezone, person_id=turn.asker.id,
+            quotas=self.settings.quotas,
+        )  # fmt: skip
 
-    async def settled(self) -> None:
-        """Wait until everything received is answered and everything reachable is sent."""
-        await self.gateway.idle()
-        for delivery in self.deliveries:
-            await delivery.drain()
+    def tools(self, turn: Turn) -> ToolContext:
+        """What the tools of one turn get; the turn's fence guards their effects."""
+        ledger = ActionLedger(
+            self.database, organisation_id=self.organisation_id, clock=self.clock, fence=turn.fence
+        )
+        writing = self.models.writing
+        return ToolContext(
+            organisation_id=self.organisation_id, asker=turn.asker, language=turn.language,
+            timezone=turn.organisation.timezone, currency=turn.organisation.currency,
+            conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
+            database=self.database, ledger=ledger, clock=self.clock, platforms=self.platforms,
+            notifier=self.notifier,
+            writer=PaidWriter(writing=writing, purse=self.purse(turn)) if writing else NoWriter(),
+        )  # fmt: skip
+
+    async def tools_of_job(
+        self, person_id: int | None, order_key: str, fence: Fence
+    ) -> ToolContext:
+        """What the work of a job gets: in the name of the person who ordered it, with the role that
+        they have now, or of the service itself."""
+        async with self.database.reading() as session:
+            organisation = await session.get_one(Organisation, self.organisation_id)
+            person = await session.get(Person, person_id) if person_id else None
+            wishes = await preferences_of(session, self.organisation_id, person_id or 0)
+        asker = Asker(id=0, name="HuoKe", role=Role.manager)
+        language = self.settings.language
+        if person is not None:
+            asker = Asker(id=person.id, name=person.name, role=person.role)
+            language = wishes.report_language or language_of(person, language)
+        turn = Turn(
+            organisation=AgentsOrganisation(
+                id=organisation.id, timezone=ZoneInfo(organisation.timezone),
+                currency=organisation.currency,
+            ),
+            conversation_id=0, inbox_id=0, asker=asker, language=language, text="", fence=fence,
+        )  # fmt: skip
+        return replace(self.tools(turn), order_key=order_key)
 
 
-async def open_service(
+async def open_ground(
     stack: AsyncExitStack,
     settings: Settings,
     *,
     organisation_id: int,
     database: Database,
     redis: Redis,
-    planner: Planner,
+    models: LanguageModels,
     clock: Clock,
-) -> Service:
-    """Wire the parts of one organisation; `stack` closes what was opened."""
+) -> Ground:
+    """`stack` closes what was opened."""
     owner = f"{os.getpid()}-{uuid4().hex[:8]}"
     outbox = Outbox(organisation_id, clock, owner=owner)
+    long_term = await stack.enter_async_context(
+        open_long_term(settings, database, organisation_id, LocalEmbedder(), clock)
+    )
+    return Ground(
+        settings=settings, organisation_id=organisation_id, database=database, redis=redis,
+        clock=clock, owner=owner, outbox=outbox, models=models, long_term=long_term,
+        platforms=await open_platforms(settings, database, organisation_id, clock),
+        notifier=OutboxNotifier(organisation_id, outbox, settings.language),
+    )  # fmt: skip
+
+
+def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Service:
+    """Wire the parts of one organisation; `stack` closes what was opened."""
+    settings, database, clock = ground.settings, ground.database, ground.clock
     deliveries: list[Delivery] = []
 
     def queued() -> None:
         for delivery in deliveries:
             delivery.wake()
 
-    def open_purse(turn: Turn) -> Purse:
-        return Purse(
-            database=database, organisation_id=organisation_id, clock=clock,
-            zone=turn.organisation.timezone, person_id=turn.asker.id, quotas=settings.quotas,
-        )  # fmt: skip
-
-    open_tools = await tool_opener(settings, database, organisation_id, outbox, clock, open_purse)
-    # One thread: the embedding engine is not made for several at once.
-    planning = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="planner"))
-    agent = open_agent(settings, redis, planner, planning, open_tools, open_purse)
+    agent = open_agent(stack, ground, planner)
     services = Services(
-        database=database, agent=agent, outbox=outbox, clock=clock, settings=settings,
-        ping_memory=lambda: redis.echo("health"),
+        database=database, agent=agent, outbox=ground.outbox, clock=clock, settings=settings,
+        ping_memory=lambda: ground.redis.echo("health"), open_tools=ground.tools,
+        eraser=Eraser(database, ground.organisation_id, ground.redis, ground.long_term, clock),
     )  # fmt: skip
-    inbox = Inbox(organisation_id, clock)
+    inbox = Inbox(ground.organisation_id, clock)
     drafts = Drafts(database, inbox)
     gateway = Gateway(
-        database=database, organisation_id=organisation_id, inbox=inbox, drafts=drafts,
-        outbox=outbox, agent=agent, commands=CommandDesk(services), clock=clock,
-        leases=Leases(database, owner=owner, clock=clock, duration=settings.work.lease),
+        database=database, organisation_id=ground.organisation_id, inbox=inbox, drafts=drafts,
+        outbox=ground.outbox, agent=agent, commands=CommandDesk(services), clock=clock,
+        leases=Leases(database, owner=ground.owner, clock=clock, duration=settings.work.lease),
         settings=settings.work, language=settings.language, queued=queued,
     )  # fmt: skip
     housekeeper = Housekeeper(
-        database, organisation_id, OutboxNotifier(organisation_id, outbox, settings.language),
-        clock=clock, settings=settings.approvals,
+        database, ground.organisation_id, ground.notifier, clock=clock,
+        settings=settings.approvals,
     )  # fmt: skip
     return Service(
-        settings=settings, organisation_id=organisation_id, database=database, redis=redis,
-        clock=clock, outbox=outbox, gateway=gateway, housekeeper=housekeeper,
+        database=database, outbox=ground.outbox, gateway=gateway, housekeeper=housekeeper,
         deliveries=deliveries, drafts=drafts,
     )  # fmt: skip
 
 
-def open_agent(
-    settings: Settings,
-    redis: Redis,
-    planner: Planner,
-    planning: ThreadPoolExecutor,
-    open_tools: Callable[[Turn], ToolContext],
-    open_purse: Callable[[Turn], Purse],
-) -> HuoKeAgent:
-    layers = {persona: ToolLayer(tools, settings.approvals) for persona, tools in REGISTRY.items()}
-    memory = settings.short_term
+def open_agent(stack: AsyncExitStack, ground: Ground, planner: Planner) -> HuoKeAgent:
+    approvals, memory = ground.settings.approvals, ground.settings.short_term
+    layers = {persona: ToolLayer(tools, approvals, UNDO) for persona, tools in REGISTRY.items()}
+    # One thread: the embedding engine is not made for several at once.
+    planning = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="planner"))
     return HuoKeAgent(
         layers=layers,
-        desk=ApprovalDesk(layers["manager"], settings.approvals),
+        desk=ApprovalDesk(layers["manager"], approvals),
         planner=planner,
         planning=planning,
-        open_tools=open_tools,
-        short_term=ShortTermMemory(redis, ttl=memory.ttl, window_tokens=memory.window_tokens),
-        models=open_models_at_tools(settings),
-        fast_path=settings.answers.fast_path,
-        open_purse=open_purse,
+        open_tools=ground.tools,
+        short_term=ShortTermMemory(
+            ground.redis, ttl=memory.ttl, window_tokens=memory.window_tokens
+        ),
+        long_term=ground.long_term,
+        models=ground.models.at_tools,
+        fast_path=ground.settings.answers.fast_path,
+        open_purse=ground.purse,
     )
-
-
-async def tool_opener(
-    settings: Settings,
-    database: Database,
-    organisation_id: int,
-    outbox: Outbox,
-    clock: Clock,
-    open_purse: Callable[[Turn], Purse],
-) -> Callable[[Turn], ToolContext]:
-    """Makes the context that the tools of one turn get; the turn's fence guards their effects."""
-    notifier = OutboxNotifier(organisation_id, outbox, settings.language)
-    platforms = await open_platforms(settings, database, organisation_id, clock)
-    writing = open_writing(settings)
-
-    def open_tools(turn: Turn) -> ToolContext:
-        ledger = ActionLedger(
-            database, organisation_id=organisation_id, clock=clock, fence=turn.fence
-        )
-        return ToolContext(
-            organisation_id=organisation_id, asker=turn.asker, language=turn.language,
-            timezone=turn.organisation.timezone, currency=turn.organisation.currency,
-            conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
-            database=database, ledger=ledger, clock=clock, platforms=platforms, notifier=notifier,
-            writer=PaidWriter(writing=writing, purse=open_purse(turn)) if writing else NoWriter(),
-        )  # fmt: skip
-
-    return open_tools
 
 
 async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -203,10 +229,12 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         redis = _open_redis(settings)
         stack.push_async_callback(redis.aclose)
         organisation_id = await _organisation(settings, database, demo=arguments.command == "demo")
-        service = await open_service(
+        models = await stack.enter_async_context(open_language_models(settings))
+        ground = await open_ground(
             stack, settings, organisation_id=organisation_id, database=database, redis=redis,
-            planner=load_planner(settings.cache_dir).plan, clock=SystemClock(),
+            models=models, clock=SystemClock(),
         )  # fmt: skip
+        service = open_service(stack, ground, load_planner(settings.cache_dir).plan)
         if settings.embedded:
 
             async def report() -> list[Finding]:
@@ -214,7 +242,7 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
 
             await stack.enter_async_context(LocalPort(settings.data_dir, report))
         person = await choose_person(
-            database, organisation_id, service.clock, role=arguments.role, name=arguments.person,
+            database, organisation_id, ground.clock, role=arguments.role, name=arguments.person,
             default=settings.language,
         )  # fmt: skip
         recap = await window_from_database(database, person.conversation_id)
@@ -223,31 +251,29 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
             folder=settings.data_dir, settled=service.settled,
             recap=[(entry.role == "user", entry.text) for entry in recap[-_RECAP:]],
         )  # fmt: skip
-        await run_channel(
-            service, await stack.enter_async_context(console), alone=settings.embedded
-        )
+        alone = settings.embedded
+        service.background.append(partial(run_jobs, ground, alone=alone))
+        await service.run_channel(await stack.enter_async_context(console), alone=alone)
 
 
-async def run_channel(service: Service, channel: Channel, *, alone: bool) -> None:
-    """Receive and deliver on one channel until it ends, then finish what was begun; `alone` says
-    that no other process can be at work here."""
-    delivery = service.deliver(channel)
-    if alone:
-        await service.gateway.take_over_everything()
-
-    async def receive(message: InboundMessage) -> None:
-        await service.gateway.receive(message)
-
-    async with asyncio.TaskGroup() as tasks:
-        background = [
-            tasks.create_task(service.gateway.run(), name="gateway"),
-            tasks.create_task(service.housekeeper.run(), name="housekeeper"),
-            tasks.create_task(delivery.run(), name=f"delivery:{channel.name}"),
-        ]
-        await channel.run(receive)
-        await service.settled()
-        for task in background:
-            task.cancel()
+async def run_jobs(ground: Ground, *, alone: bool) -> None:
+    """Do what is scheduled, until cancelled. The workflow engine takes seconds to load: it opens
+    beside the chat."""
+    async with ground.database.reading() as session:
+        organisation = await session.get_one(Organisation, ground.organisation_id)
+    places = Places(
+        ground.database, ground.organisation_id, owner=ground.owner, clock=ground.clock,
+        duration=ground.settings.work.lease,
+    )  # fmt: skip
+    async with open_jobs(
+        ground.database, ground.organisation_id, folder=ground.settings.data_dir,
+        zone=ZoneInfo(organisation.timezone), places=places, clock=ground.clock,
+        handlers={
+            **LEAD_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
+        },
+        open_context=ground.tools_of_job, notifier=ground.notifier, alone=alone,
+    ) as jobs:  # fmt: skip
+        await jobs.run()
 
 
 async def doctor(settings: Settings) -> int:
@@ -298,35 +324,6 @@ async def _organisation(settings: Settings, database: Database, *, demo: bool) -
 
 def _open_redis(settings: Settings) -> Redis:
     return open_redis(settings.redis_url.get_secret_value() if settings.redis_url else None)
-
-
-def read_arguments(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="run_bot.py", description=__doc__)
-    commands = parser.add_subparsers(dest="command")
-    for name, purpose in (
-        ("run", "serve the organisation that the settings name (default)"),
-        ("demo", "a chat with a demo organisation; no key and no account needed"),
-    ):
-        chat = commands.add_parser(name, help=purpose)
-        chat.add_argument(
-            "--as",
-            dest="role",
-            type=Role,
-            choices=list(Role),
-            metavar="ROLE",
-            help=f"who you are: {', '.join(Role)} (default: manager)",
-        )
-        chat.add_argument("--person", metavar="NAME", help="which person of the organisation")
-    commands.add_parser("doctor", help="check every configured part and say what to do")
-    commands.add_parser("prepare", help="learn the planner's intents (part of make install)")
-    commands.add_parser("migrate", help="bring the database to the newest schema")
-    evaluation = commands.add_parser("eval", help="score the planner on a file of sentences")
-    evaluation.add_argument("file", type=Path, metavar="FILE.jsonl")
-    evaluation.add_argument("--json", action="store_true", help="print only the figures")
-    parser.set_defaults(role=None, person=None)
-    arguments = parser.parse_args(words)
-    arguments.command = arguments.command or "run"
-    return arguments
 
 
 def main(words: Sequence[str]) -> int:

@@ -81,6 +81,14 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnFile:
+    """A file that came with the message; its content stays in the database."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One message to answer. `fence` proves that this worker still owns the conversation;
     `attempt` counts from 1."""
@@ -94,6 +102,7 @@ class Turn:
     fence: Fence
     attempt: int = 1
     preferences: Preferences = field(default_factory=Preferences)
+    files: tuple[TurnFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,14 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import market, planner, start, turn
+from bench import market, memory, model, planner, start, turn
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,
     "turn": turn.main,
     "start": start.main,
+    "memory": memory.main,
+    "model": model.main,
     "market": lambda: asyncio.run(market.main()),
 }
 

@@ -15,10 +15,11 @@ from agent.models.opening import LanguageModels
 from agent.planner.loading import load_planner
 from bench.figures import percentile
 from bot.messages import Address, InboundMessage
+from bot.service import Service
 from config.clock import SystemClock
 from config.settings import Settings
 from memory.connect import open_redis
-from run_bot import Service, open_service
+from run_bot import open_ground, open_service
 from storage.database import Database
 from storage.migrate import migrate
 from tests.fakes.channel import FakeChannel
@@ -56,13 +57,13 @@ def main() -> None:
 async def _measure(name: str, url: str) -> None:
     async with AsyncExitStack() as stack:
         planning = Planning()
-        service, account = await _open(stack, url, planning)
+        service, account = await open_demo(stack, url, planning, Settings(), LanguageModels())
         for text in _SENTENCES:
-            await _turn(service, account, text)
+            await take_turn(service, account, text)
         took, cpu, planning.cpu = [], time.process_time(), 0.0
         for number in range(_TURNS):
             started = time.perf_counter()
-            await _turn(service, account, _SENTENCES[number % len(_SENTENCES)])
+            await take_turn(service, account, _SENTENCES[number % len(_SENTENCES)])
             took.append((time.perf_counter() - started) * 1000)
         each = (time.process_time() - cpu) / _TURNS * 1000
         planner = planning.cpu / _TURNS * 1000
@@ -74,7 +75,7 @@ async def _measure(name: str, url: str) -> None:
         profile = cProfile.Profile(time.thread_time)
         profile.enable()
         for number in range(_PROFILED):
-            await _turn(service, account, _SENTENCES[number % len(_SENTENCES)])
+            await take_turn(service, account, _SENTENCES[number % len(_SENTENCES)])
         profile.disable()
         print(f"{name}, CPU of the loop's thread by part: {_shares(profile)}")
 
@@ -93,7 +94,10 @@ class Planning:
         return plan
 
 
-async def _open(stack: AsyncExitStack, url: str, planning: Planning) -> tuple[Service, str]:
+async def open_demo(
+    stack: AsyncExitStack, url: str, planning: Planning, settings: Settings, models: LanguageModels
+) -> tuple[Service, str]:
+    """The demo organisation in a new database, and its manager's account."""
     clock = SystemClock()
     database = await stack.enter_async_context(Database(url))
     await migrate(database)
@@ -102,17 +106,18 @@ async def _open(stack: AsyncExitStack, url: str, planning: Planning) -> tuple[Se
     await seed_demo(database, organisation_id, clock, platforms)
     redis = open_redis(None)
     stack.push_async_callback(redis.aclose)
-    service = await open_service(
-        stack, Settings(), organisation_id=organisation_id, database=database, redis=redis,
-        planner=planning.plan, models=LanguageModels(), clock=clock,
+    ground = await open_ground(
+        stack, settings, organisation_id=organisation_id, database=database, redis=redis,
+        models=models, clock=clock,
     )  # fmt: skip
+    service = open_service(stack, ground, planning.plan)
     service.deliver(FakeChannel("console"))
     async with database.reading() as session:
         manager = await PeopleService(session, organisation_id).find(MEMBERS[1].name)
     return service, str(manager.id)
 
 
-async def _turn(service: Service, account: str, text: str) -> None:
+async def take_turn(service: Service, account: str, text: str) -> None:
     await service.gateway.receive(
         InboundMessage(
             external_id=uuid4().hex, text=text, sender_id=account, sender_name="bench",

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.findings import Finding
+from bot.memory_check import check_long_term
 from bot.model_check import check_models
 from config.settings import Settings
 from storage.database import Database
@@ -24,6 +25,7 @@ async def examine(
         _data_folder(settings.data_dir),
         await _database(database),
         await _redis(settings, redis),
+        await check_long_term(settings, database),
         _planner(planner_file),
         *await check_models(settings),
         _market(settings),

@@ -6,8 +6,8 @@ row and the end of the lease are one transaction. A sweep takes over what dead w
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from agent.contract import Agent, Reply, Turn
 from bot.commands.desk import CommandDesk
 from bot.drafts import Drafts
-from bot.messages import InboundMessage
+from bot.messages import File, InboundMessage
 from bot.replies import apology, draft_of
 from bot.turns import open_turn
 from config.clock import Clock
@@ -24,7 +24,7 @@ from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.settings import WorkSettings
 from storage.database import Database
-from storage.inbox import Inbox
+from storage.inbox import TOO_LARGE, Inbox
 from storage.leases import Lease, LeaseLost, Leases
 from storage.outbox import Outbox
 from storage.tables.work import InboxStatus
@@ -88,6 +88,7 @@ class Gateway:
 
     async def receive(self, message: InboundMessage) -> bool:
         """Keep the message; when this returns it survives kill -9. False for a redelivery."""
+        text = storable(message.text) or " ".join(file.name for file in message.files)
         async with self._database.unit_of_work() as session:
             person = await meet(
                 session, self._organisation_id, self._clock, channel=message.address.channel,
@@ -98,11 +99,20 @@ class Gateway:
             )
             new = await self._inbox.put(
                 session, place=message.address, external_id=message.external_id,
-                conversation_id=conversation_id, person_id=person.id, text=storable(message.text),
+                conversation_id=conversation_id, person_id=person.id, text=text,
+                files=self._kept(message.files),
             )  # fmt: skip
         failpoint("received")
         self.wake(conversation_id)
         return new
+
+    def _kept(self, files: Sequence[File]) -> list[File]:
+        """As many as a message may have; one that is too large keeps its name alone."""
+        most = self._settings.max_file_bytes
+        return [
+            file if len(file.content) <= most else replace(file, content=b"", media_type=TOO_LARGE)
+            for file in files[: self._settings.max_files]
+        ]
 
     async def run(self) -> None:
         """Sweep for work that nobody is doing, until cancelled."""
@@ -184,7 +194,8 @@ class Gateway:
             if row is None:
                 await lease.give_back(session)
                 return None
-            turn = await open_turn(session, row, lease, self._language)
+            files = await self._inbox.files(session, row.id)
+            turn = await open_turn(session, row, lease, self._language, files)
             return Claimed(lease=lease, turn=turn, attempt=row.attempts)
 
     async def _answer(self, claimed: Claimed) -> bool:

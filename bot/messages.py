@@ -21,6 +21,7 @@ class InboundMessage:
     sender_name: str
     text: str
     private: bool = True
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

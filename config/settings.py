@@ -52,6 +52,16 @@ class ShortTermSettings(Section):
     window_tokens: int = Field(default=2_000, ge=100)
 
 
+class LongTermSettings(Section):
+    """What is remembered about people."""
+
+    collection: str = Field(default="huoke_memory", description="on the server of QDRANT_URL")
+    timeout_seconds: int = Field(default=5, ge=1, description="of one call to that server")
+    half_life: timedelta = Field(
+        default=timedelta(days=90), description="after which an unused memory counts half"
+    )
+
+
 class WorkSettings(Section):
     """How turns and sends are worked on."""
 
@@ -60,6 +70,8 @@ class WorkSettings(Section):
     max_attempts: int = Field(default=3, ge=1, description="tries of a turn that fails")
     max_crashes: int = Field(default=12, ge=3, description="tries of a turn that kills workers")
     parallel_turns: int = Field(default=16, ge=1)
+    max_file_bytes: int = Field(default=10_000_000, ge=0, description="of one received file")
+    max_files: int = Field(default=3, ge=0, description="of one message")
 
 
 class AnswerSettings(Section):
@@ -81,6 +93,12 @@ class QuotaSettings(Section):
     organisation_monthly_cost: Decimal | None = Field(default=None, ge=0)
 
 
+class RuleSettings(Section):
+    """When the automatic rules are checked: five cron fields, the organisation's time zone."""
+
+    checks: str = "0 */6 * * *"
+
+
 class LogSettings(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["json", "console"] = "json"
@@ -99,6 +117,8 @@ class Settings(BaseSettings):
     language: Language = Language.zh_cn
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
+    qdrant_url: SecretStr | None = None
+    qdrant_api_key: SecretStr | None = None
     models: tuple[ModelSettings, ...] = ()
     # The short way to a model: its key alone.
     deepseek_api_key: SecretStr | None = None
@@ -109,7 +129,9 @@ class Settings(BaseSettings):
     sandbox: SandboxSettings | None = SandboxSettings()
     approvals: ApprovalSettings = ApprovalSettings()
     short_term: ShortTermSettings = ShortTermSettings()
+    long_term: LongTermSettings = LongTermSettings()
     work: WorkSettings = WorkSettings()
+    rules: RuleSettings = RuleSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("database_url")
@@ -135,6 +157,13 @@ class Settings(BaseSettings):
             (gemini, self.gemini_api_key),
         )  # fmt: skip
         return self.models + tuple(model for make, key in keys if key for model in make(key))
+
+    @field_validator("qdrant_url")
+    @classmethod
+    def _known_qdrant(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in ("http", "https"):
+            raise ValueError("must start with http:// or https://")
+        return value
 
     @property
     def database(self) -> str:

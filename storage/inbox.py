@@ -1,13 +1,15 @@
 """The inbox: messages as received, kept under a unique key before anybody is told so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import func, or_, select, update
 
 from config.clock import Clock
 from storage.database import ReadSession, Session
-from storage.tables.work import Conversation, InboxMessage, InboxStatus
+from storage.tables.work import Conversation, InboxFile, InboxMessage, InboxStatus
 from storage.upsert import insert_or_ignore
 
 
@@ -18,6 +20,30 @@ class Place:
     channel: str
     bot: str
     chat: str
+
+
+# The media type of a file whose content was not kept.
+TOO_LARGE = "application/x-too-large"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedFile:
+    """A file of a message, without its content."""
+
+    id: int
+    name: str
+    media_type: str
+
+
+class Content(Protocol):
+    """A file on its way in."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def content(self) -> bytes: ...
 
 
 class Inbox:
@@ -77,6 +103,7 @@ class Inbox:
         conversation_id: int,
         person_id: int,
         text: str,
+        files: Sequence[Content] = (),
     ) -> bool:
         """Keep a message; False when this one is here already (a redelivery)."""
         inserted = await session.execute(
@@ -97,7 +124,17 @@ class Inbox:
                 },
             ).returning(InboxMessage.id)
         )
-        return inserted.scalar_one_or_none() is not None
+        inbox_id = inserted.scalar_one_or_none()
+        if inbox_id is None:
+            return False
+        session.add_all(
+            InboxFile(
+                organisation_id=self._organisation_id, inbox_id=inbox_id, position=position,
+                name=file.name, media_type=file.media_type, content=file.content,
+            )
+            for position, file in enumerate(files)
+        )  # fmt: skip
+        return True
 
     async def oldest_open(self, session: Session, conversation_id: int) -> InboxMessage | None:
         """The next message to work on, its attempt counted; needs the conversation's lease."""
@@ -113,6 +150,19 @@ class Inbox:
         if row is not None:
             row.attempts += 1
         return row
+
+    async def files(self, session: ReadSession, inbox_id: int) -> tuple[ReceivedFile, ...]:
+        """What came with a message, in its order."""
+        rows = await session.execute(
+            select(InboxFile.id, InboxFile.name, InboxFile.media_type)
+            .where(
+                InboxFile.organisation_id == self._organisation_id, InboxFile.inbox_id == inbox_id
+            )
+            .order_by(InboxFile.position)
+        )
+        return tuple(
+            ReceivedFile(id=row.id, name=row.name, media_type=row.media_type) for row in rows
+        )
 
     async def finish(self, session: Session, inbox_id: int, status: InboxStatus) -> None:
         await session.execute(

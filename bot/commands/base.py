@@ -10,8 +10,10 @@ from config.errors import InvalidInput
 from config.i18n import Language, say
 from config.roles import Role
 from config.settings import Settings
+from memory.privacy import Eraser
 from storage.database import Database
 from storage.outbox import Outbox
+from tools.context import ToolContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Services:
     clock: Clock
     settings: Settings
     ping_memory: Callable[[], Awaitable[object]]
+    eraser: Eraser
+    open_tools: Callable[[Turn], ToolContext]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

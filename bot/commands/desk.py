@@ -3,7 +3,16 @@
 from difflib import get_close_matches
 
 from agent.contract import Reply, Turn
-from bot.commands import approvals, operations, people, usage
+from bot.commands import (
+    approvals,
+    leads,
+    operations,
+    people,
+    privacy,
+    rules,
+    schedules,
+    usage,
+)
 from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
 from config.errors import NotAllowed
 from config.i18n import Language, catalogue, say
@@ -29,6 +38,15 @@ COMMANDS = (
     Command(name="approve", role=Role.manager, run=approvals.approve, least=1, most=1),
     Command(name="reject", role=Role.manager, run=approvals.reject, least=1, most=1),
     Command(name="undo", role=Role.agent, run=approvals.undo),
+    Command(name="rules", role=Role.manager, run=rules.rules, most=2),
+    Command(name="forget", role=Role.customer, run=privacy.forget, most=8),
+    Command(name="export", role=Role.customer, run=privacy.export),
+    Command(name="schedules", role=Role.manager, run=schedules.schedules, most=2),
+    Command(name="brief", role=Role.manager, run=schedules.brief, most=2),
+    Command(name="import", role=Role.manager, run=leads.import_leads, most=60),
+    Command(name="duplicates", role=Role.manager, run=leads.duplicates),
+    Command(name="merge", role=Role.manager, run=leads.merge, least=2, most=20),
+    Command(name="staff", role=Role.manager, run=leads.staff, most=60),
     Command(name="quota", role=Role.agent, run=usage.quota),
     Command(name="users", role=Role.admin, run=people.users),
     Command(name="role", role=Role.admin, run=people.role, least=2, most=8),
@@ -51,6 +69,8 @@ class CommandDesk:
         if text.startswith(("/", "／")):
             return "/" + text[1:]
         staff = turn.asker.role.includes(Role.agent)
+        if staff and turn.files:
+            return "/import"
         if staff and text.strip(_ENDS).lower() in _words("commands.words_undo"):
             return "/undo"
         verb = _plain_answer(text)

@@ -4,6 +4,7 @@ from agent.contract import Button, Reply
 from bot.commands.base import Invocation
 from config.i18n import Language, say
 from config.roles import Role
+from memory.facts import FactStore
 from storage.audit import AuditLog
 from tools.people.service import PeopleService, change_role
 
@@ -44,6 +45,9 @@ async def lang(use: Invocation) -> Reply:
     async with use.services.database.unit_of_work() as session:
         person = await PeopleService(session, use.organisation_id).get(use.turn.asker.id)
         person.language = chosen.value
+        # "以后用英文回答我" was said before this.
+        facts = FactStore(use.organisation_id, use.services.clock)
+        await facts.close(session, person.id, "answer_language")
     name = say(chosen, f"languages.{chosen}")
     return Reply(text=say(chosen, "commands.lang_changed", language=name))
 

@@ -60,7 +60,7 @@ class Trait(StrEnum):
 class Lead(OwnedByOrganisation, Table):
     """L-<number>. The phone is E.164, `contact_email` and `wechat_key` are folded for comparing;
     `assigned_to` is empty in the pool. `score` holds until `score_due`: then time alone changes
-    it."""
+    it. `merged_into` is the number of the lead that this one became part of: it is hidden."""
 
     __tablename__ = "leads"
     __table_args__ = (
@@ -71,6 +71,7 @@ class Lead(OwnedByOrganisation, Table):
         Index("ix_leads_email", "organisation_id", "contact_email"),
         Index("ix_leads_created", "organisation_id", "created_at"),
         Index("ix_leads_score_due", "organisation_id", "score_due"),
+        Index("ix_leads_merged_into", "organisation_id", "merged_into"),
     )
 
     number: Mapped[int]
@@ -98,6 +99,7 @@ class Lead(OwnedByOrganisation, Table):
     assigned_to: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("people.id", ondelete="SET NULL")
     )
+    merged_into: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -62,6 +62,20 @@ class InboxMessage(OwnedByOrganisation, Table):
     finished_at: Mapped[datetime | None]
 
 
+class InboxFile(OwnedByOrganisation, Table):
+    """A file that came with a message."""
+
+    __tablename__ = "inbox_files"
+
+    inbox_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("inbox.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    name: Mapped[str]
+    media_type: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class OutboxStatus(StrEnum):
     queued = "queued"
     sending = "sending"

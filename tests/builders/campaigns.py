@@ -12,6 +12,7 @@ from storage.ledger import ActionLedger, Effect, LookUp
 from storage.repository import next_number
 from storage.tables.campaign import Campaign, Creative, CreativeKind
 from storage.tables.organisation import Organisation, Person
+from tests.builders.chats import a_conversation
 from tests.builders.context import a_context
 from tests.builders.organisation import a_person, an_organisation
 from tests.fakes.clock import FakeClock
@@ -49,17 +50,18 @@ class DyingLedger(ActionLedger):
 
 @dataclass(frozen=True, kw_only=True)
 class Shop:
-    """An organisation with a manager, an ad account and a clock."""
+    """An organisation with a manager and their chat, an ad account and a clock."""
 
     database: Database
     organisation: Organisation
     manager: Person
+    conversation: int
     clock: FakeClock
     sandbox: SandboxPlatform
 
     def context(self, order_key: str = "approval:1", **overrides: Any) -> ToolContext:
         given = {
-            "language": Language.en, "order_key": order_key,
+            "language": Language.en, "order_key": order_key, "conversation_id": self.conversation,
             "platforms": FakePlatforms(self.sandbox),
         }  # fmt: skip
         return a_context(
@@ -128,8 +130,10 @@ async def a_shop(database: Database, clock: FakeClock, *, slug: str = "acme") ->
     async with database.unit_of_work() as session:
         organisation = await an_organisation(session, slug=slug)
         manager = await a_person(session, organisation)
+        conversation = await a_conversation(session, organisation, manager)
     market = MarketClock(clock, epoch=organisation.created_at, zone=SHANGHAI)
     sandbox = SandboxPlatform(database, organisation.id, market, SandboxSettings())
     return Shop(
-        database=database, organisation=organisation, manager=manager, clock=clock, sandbox=sandbox
-    )
+        database=database, organisation=organisation, manager=manager, conversation=conversation,
+        clock=clock, sandbox=sandbox,
+    )  # fmt: skip

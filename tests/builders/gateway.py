@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from agent.contract import Agent
+from agent.contract import Agent, Turn
 from bot.commands.base import Services
 from bot.commands.desk import CommandDesk
 from bot.drafts import Drafts
@@ -23,10 +23,15 @@ from storage.outbox import Outbox
 from tests.builders.memory import a_long_term
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.index import FakeIndex
+from tools.context import ToolContext
 
 
 async def _ping() -> None:
     return None
+
+
+def _no_tools(turn: Turn) -> ToolContext:
+    raise AssertionError("no command of this test uses a tool")
 
 
 def an_eraser(
@@ -57,6 +62,7 @@ def a_gateway(
         Services(
             database=database, agent=agent, outbox=outbox, clock=clock, settings=Settings(),
             ping_memory=_ping, eraser=eraser or an_eraser(database, organisation_id, clock),
+            open_tools=_no_tools,
         )
     )  # fmt: skip
     inbox = Inbox(organisation_id, clock)

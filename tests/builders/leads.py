@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.repository import next_number
 from storage.tables.lead import Activity, Lead, LeadStatus, Source, Trait
 from storage.tables.organisation import Organisation, Person
+from tests.builders.chats import a_conversation
 from tests.builders.context import a_context
 from tests.builders.organisation import a_person, an_organisation
 from tests.fakes.clock import FakeClock
@@ -27,11 +28,14 @@ class SalesOffice:
     organisation: Organisation
     manager: Person
     clock: FakeClock
+    conversation: int = 0
     orders: "count[int]" = field(default_factory=count)
 
     def context(self, **overrides: Any) -> ToolContext:
         """One order: a new key unless said."""
-        given = {"order_key": f"inbox:{next(self.orders)}"} | overrides
+        given = {
+            "order_key": f"inbox:{next(self.orders)}", "conversation_id": self.conversation,
+        } | overrides  # fmt: skip
         return a_context(self.database, self.organisation, self.manager, self.clock, **given)
 
     async def order(
@@ -97,4 +101,8 @@ async def a_sales_office(
     async with database.unit_of_work() as session:
         organisation = await an_organisation(session, slug=slug)
         manager = await a_person(session, organisation, name="陈总")
-    return SalesOffice(database=database, organisation=organisation, manager=manager, clock=clock)
+        conversation = await a_conversation(session, organisation, manager)
+    return SalesOffice(
+        database=database, organisation=organisation, manager=manager, clock=clock,
+        conversation=conversation,
+    )  # fmt: skip

@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
+from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,3 +29,25 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
             server.should_exit = True
             server.force_exit = True
             await running
+
+
+@contextmanager
+def served_in_a_thread(app: FastAPI) -> Iterator[str]:
+    """The same for a test that waits for another process."""
+    ready: Future[str] = Future()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        async with served(app) as url:
+            ready.set_result(url)
+            await stop.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        yield ready.result(timeout=30)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()

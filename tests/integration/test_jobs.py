@@ -277,3 +277,19 @@ def test_a_schedule_follows_the_clocks_of_its_zone() -> None:
 async def test_a_schedule_that_is_none_is_refused(office: Office) -> None:
     with pytest.raises(InvalidInput):
         await office.order("x", cron="every now and then")
+
+
+async def test_a_process_that_lost_its_place_leaves_the_work_to_the_next(
+    office: Office, stack: AsyncExitStack
+) -> None:
+    office.error = PlaceLost(1)
+    await office.order("a")
+    async with AsyncExitStack() as first:
+        jobs = await office.open(first)
+        await jobs.poll()
+        await until(lambda: bool(office.begun) and jobs.durable.idle)
+    assert office.done == []
+    await office.open(stack, alone=True)
+    await until(lambda: bool(office.done))
+    assert office.done == office.begun[:1]
+    assert office.notifier.notices == {}

@@ -1,4 +1,4 @@
-"""The emulator is a faithful one: the official client takes it for the service, good and bad."""
+"""The emulator is a faithful one: both official clients take it for the service, good and bad."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from langchain_core.messages import AIMessageChunk
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
 from tests.emulators.openai_api import (
     Answer,
@@ -22,6 +25,18 @@ from tests.emulators.serving import served
 
 ASKED: list[Any] = [{"role": "user", "content": "hi"}]
 SCRIPT: dict[str, Script] = {"m": in_turn(say("你好, world"))}
+GET_LEAD: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "get_lead",
+        "description": "Look up a lead.",
+        "parameters": {
+            "type": "object",
+            "properties": {"lead": {"type": "string"}},
+            "required": ["lead"],
+        },
+    },
+}
 
 
 @pytest.fixture
@@ -38,6 +53,16 @@ async def client(emulator: OpenAIEmulator) -> AsyncIterator[openai.AsyncOpenAI]:
         ) as client,
     ):
         yield client
+
+
+@pytest.fixture
+async def chain(emulator: OpenAIEmulator) -> AsyncIterator[ChatOpenAI]:
+    """LangChain's client, with a connection pool that is closed at the end."""
+    async with served(emulator.app) as url, httpx.AsyncClient() as pool:
+        yield ChatOpenAI(
+            model="m", base_url=f"{url}/v1", api_key=SecretStr("test-key"), max_retries=0,
+            timeout=10, stream_usage=True, http_async_client=pool,
+        )  # fmt: skip
 
 
 async def test_a_whole_answer_with_its_usage(client: openai.AsyncOpenAI) -> None:
@@ -130,3 +155,57 @@ async def test_ids_and_usage_can_be_anything(
     answer = await client.chat.completions.create(model="m", messages=ASKED)
     assert [each.id for each in answer.choices[0].message.tool_calls or []] == ["same", "same"]
     assert answer.usage is None
+
+
+async def test_a_busy_service_says_when_to_come_back(
+    emulator: OpenAIEmulator, client: openai.AsyncOpenAI
+) -> None:
+    emulator.scripts["m"] = in_turn(faulty(Fault.busy))
+    with pytest.raises(openai.RateLimitError) as caught:
+        await client.chat.completions.create(model="m", messages=ASKED)
+    assert caught.value.response.headers["retry-after"] == "1"
+    assert caught.value.code == "rate_limit_exceeded"
+
+
+async def test_bytes_that_are_no_json_cannot_be_read(
+    emulator: OpenAIEmulator, client: openai.AsyncOpenAI
+) -> None:
+    emulator.scripts["m"] = in_turn(faulty(Fault.garbage))
+    with pytest.raises(ValueError):  # noqa: PT011 - which one depends on where the bytes break
+        await client.chat.completions.create(model="m", messages=ASKED)
+
+
+async def test_the_official_client_lets_wrong_forms_through(
+    emulator: OpenAIEmulator, client: openai.AsyncOpenAI
+) -> None:
+    """Why the caller has to look at what it got: neither of these is an error to the client."""
+    emulator.scripts["m"] = in_turn(faulty(Fault.web_page), faulty(Fault.no_choices))
+    page: Any = await client.chat.completions.create(model="m", messages=ASKED)
+    assert page == "<html>Bad gateway</html>"
+    other: Any = await client.chat.completions.create(model="m", messages=ASKED)
+    assert other.choices is None
+
+
+async def test_langchain_hears_the_same_words_whole_and_streamed(chain: ChatOpenAI) -> None:
+    whole = await chain.ainvoke("hi")
+    assert whole.content == "你好, world"
+    assert whole.usage_metadata is not None
+    assert whole.usage_metadata["total_tokens"] == 120
+    assert "".join([part.text async for part in chain.astream("hi")]) == "你好, world"
+
+
+async def test_langchain_puts_a_streamed_tool_call_together(
+    emulator: OpenAIEmulator, chain: ChatOpenAI
+) -> None:
+    emulator.scripts["m"] = in_turn(call("get_lead", lead="L-1"))
+    bound = chain.bind_tools([GET_LEAD])
+    whole = await bound.ainvoke("hi")
+    streamed = AIMessageChunk(content="")
+    async for part in bound.astream("hi"):
+        assert isinstance(part, AIMessageChunk)
+        streamed += part
+    for answer in (whole, streamed):
+        (made,) = answer.tool_calls
+        assert (made["name"], made["args"]) == ("get_lead", {"lead": "L-1"})
+    assert [request["tools"] for request in emulator.requests] == [[GET_LEAD]] * 2
+    assert emulator.requests[1]["stream_options"] == {"include_usage": True}

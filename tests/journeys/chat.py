@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from bot.messages import Address, InboundMessage, OutboundMessage
-from run_bot import Service
+from bot.messages import Address, File, InboundMessage, OutboundMessage
+from bot.service import Service
+from run_bot import Ground
 from storage.tables.campaign import AdSet, Campaign
 from storage.tables.lead import Lead
 from storage.tables.organisation import Organisation
@@ -22,14 +23,15 @@ MANAGER, COLLEAGUE, ADMIN, AGENT, CUSTOMER = "王经理", "刘经理", "陈总",
 class Chat:
     """Everybody writes on a console of their own; `last` is what somebody read last."""
 
-    def __init__(self, service: Service, clock: FakeClock) -> None:
+    def __init__(self, service: Service, ground: Ground, clock: FakeClock) -> None:
         self.service = service
+        self.ground = ground
         self.clock = clock
         self.channel = FakeChannel("console")
         service.deliver(self.channel)
         self._accounts: dict[str, str] = {}
 
-    async def says(self, text: str, as_: str = MANAGER) -> str:
+    async def says(self, text: str, as_: str = MANAGER, files: tuple[File, ...] = ()) -> str:
         """Write, wait for the answer, and return it."""
         account = await self._account(as_)
         already = len(self._to(account))
@@ -37,7 +39,7 @@ class Chat:
             InboundMessage(
                 external_id=uuid4().hex,
                 address=Address(channel="console", bot="console", chat=account),
-                sender_id=account, sender_name=as_, text=text,
+                sender_id=account, sender_name=as_, text=text, files=files,
             )
         )  # fmt: skip
         await self.service.settled()
@@ -62,7 +64,7 @@ class Chat:
     async def zone(self) -> ZoneInfo:
         """The organisation's."""
         async with self.service.database.reading() as session:
-            row = await session.get_one(Organisation, self.service.organisation_id)
+            row = await session.get_one(Organisation, self.ground.organisation_id)
             return ZoneInfo(row.timezone)
 
     async def lead(self, ref: str) -> Lead:
@@ -99,7 +101,7 @@ class Chat:
     async def _account(self, name: str) -> str:
         if name not in self._accounts:
             async with self.service.database.reading() as session:
-                people = PeopleService(session, self.service.organisation_id)
+                people = PeopleService(session, self.ground.organisation_id)
                 self._accounts[name] = str((await people.find(name)).id)
         return self._accounts[name]
 

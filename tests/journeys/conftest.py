@@ -16,7 +16,7 @@ from agent.planner.loading import load_planner
 from agent.service import Planner
 from config.settings import Settings
 from memory.connect import open_redis
-from run_bot import open_service
+from run_bot import open_ground, open_service
 from storage.database import Database
 from storage.tables.organisation import Organisation
 from tests.conftest import administer
@@ -81,11 +81,12 @@ async def open_chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncI
             if model is not None:
                 stack.push_async_callback(model.aclose)
                 models = LanguageModels(at_tools={"manager": model, "customer": model})
-            service = await open_service(
+            ground = await open_ground(
                 stack, settings or Settings(), organisation_id=organisation_id,
-                database=database, redis=redis, planner=planner, models=models, clock=clock,
+                database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
-            return Chat(service, clock)
+            service = open_service(stack, ground, planner)
+            return Chat(service, ground, clock)
 
         yield open_
 

@@ -121,7 +121,7 @@ async def test_the_language_follows_the_person(chat: Chat) -> None:
 
 async def test_short_term_memory_survives_the_loss_of_redis(chat: Chat) -> None:
     await chat.says("C-2 这周效果怎么样")
-    await chat.service.redis.flushall()
+    await chat.ground.redis.flushall()
     await chat.says("把它停了")
     assert (await chat.campaign("C-2")).status is CampaignStatus.paused
 

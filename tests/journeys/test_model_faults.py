@@ -208,8 +208,8 @@ async def test_a_used_up_quota_stops_the_asking_but_not_the_planner(
     chat, emulator = await open_with(in_turn(say("您好。")))
     quotas = QuotaSettings(person_daily_tokens=100)
     chat = await open_chat(
-        ModelLoop(chat.service.settings.model_chain, MANAGER, chat.service.settings.answers),
-        chat.service.settings.model_copy(update={"quotas": quotas}),
+        ModelLoop(chat.ground.settings.model_chain, MANAGER, chat.ground.settings.answers),
+        chat.ground.settings.model_copy(update={"quotas": quotas}),
     )
     await chat.says(UNSURE)
     asked = len(emulator.requests)

@@ -159,7 +159,7 @@ async def test_what_left_the_window_comes_back_as_a_summary(open_chat: OpenChat)
     await chat.says(UNSURE)
     assert "L-12 什么情况" in model.instructions
     assert all(said.text != "L-12 什么情况" for said in model.conversation)
-    await chat.service.redis.flushall()
+    await chat.ground.redis.flushall()
     model.instructions = ""
     await chat.says(f"{UNSURE}吧")
     assert "L-12 什么情况" in model.instructions
@@ -199,7 +199,7 @@ async def test_quota_shows_ones_own_use_and_the_organisations_to_admins(
 async def use(chat: Chat, who: str, tokens: int) -> None:
     person_id = await chat.person(who)
     purse = Purse(
-        database=chat.service.database, organisation_id=chat.service.organisation_id,
+        database=chat.service.database, organisation_id=chat.ground.organisation_id,
         clock=chat.clock, zone=await chat.zone(), person_id=person_id, quotas=QuotaSettings(),
     )  # fmt: skip
     await purse.pay(PRICED, tokens, 0)

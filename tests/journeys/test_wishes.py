@@ -30,3 +30,17 @@ async def test_a_wish_to_see_one_platform_narrows_the_lists(chat: Chat) -> None:
     narrowed = await chat.says("广告活动列表")
     assert "C-1" not in narrowed
     assert "C-1" in await chat.says("列出 sandbox 的广告活动")
+
+
+async def test_answers_come_in_the_language_wished_for_until_another_is_chosen(chat: Chat) -> None:
+    await chat.says("以后用英文回答我")
+    assert "leads" in await chat.says("今天来了多少线索")
+    await chat.says("/lang zh-CN")
+    assert "线索" in await chat.says("今天来了多少线索")
+
+
+async def test_what_was_forgotten_is_used_no_more(chat: Chat) -> None:
+    await chat.says("以后报表都用英文")
+    assert "1" in await chat.says("/forget")
+    await chat.presses("确认忘掉")
+    assert "线索" in await chat.says("今天整体情况怎么样")

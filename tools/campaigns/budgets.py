@@ -63,7 +63,8 @@ async def check_plan(context: ToolContext, plan: ChangePlan) -> None:
         for each in plan.changes
         if each.field == "daily_budget"
     ]
-    await check_steps(context, plan.campaign, steps, minimum=_minimum(context, campaign))
+    minimum = _minimum(context, campaign)
+    await check_steps(context, plan.campaign, steps, minimum=minimum, undoing=plan.undoing)
 
 
 def _minimum(context: ToolContext, campaign: Campaign) -> Decimal:

@@ -18,6 +18,7 @@ from tools.campaigns.repository import CampaignRepository
 from tools.campaigns.wording import money, status_name
 from tools.context import ToolContext
 from tools.result import ToolResult
+from tools.undo import keep_for_undo
 
 State = Mapping[tuple[str, Field], str]
 
@@ -67,7 +68,7 @@ async def apply(context: ToolContext, plan: ChangePlan) -> ToolResult | None:
     for position, change in enumerate(plan.changes):
         done, left = refs[:position], refs[position:]
         try:
-            await _Effect(context, service.platform(campaign), campaign, change).run(position)
+            await _Effect(context, service.platform(campaign), campaign, plan, change).run(position)
         except UserFacingError as error:
             if not done:
                 raise
@@ -107,15 +108,30 @@ def _in_words(context: ToolContext, field: Field, value: str) -> str:
     return money(context, value)
 
 
+async def _keep(session: Session, context: ToolContext, plan: ChangePlan) -> None:
+    """For /undo: the plan knows every value from before. A deletion is for good."""
+    if plan.undoing or _deletes(plan):
+        return
+    kind = "budget" if any(each.field == "daily_budget" for each in plan.changes) else "status"
+    before = plan.model_dump(mode="json")
+    await keep_for_undo(session, context, f"campaign.{kind}", plan.campaign, before)
+
+
 class _Effect:
-    """One change: the platform call behind the ledger, then our own row."""
+    """One change of a plan: the platform call behind the ledger, then our own row."""
 
     def __init__(
-        self, context: ToolContext, platform: AdPlatform, campaign: Campaign, change: Change
+        self,
+        context: ToolContext,
+        platform: AdPlatform,
+        campaign: Campaign,
+        plan: ChangePlan,
+        change: Change,
     ) -> None:
         self._context = context
         self._platform = platform
         self._campaign = campaign
+        self._plan = plan
         self._change = change
         self._ad_sets = {ad_set.ref: ad_set for ad_set in campaign.ad_sets}
 
@@ -125,7 +141,8 @@ class _Effect:
         kind = f"ads.{self._change.field}"
         await self._context.ledger.once(key, kind, request, act=self._act, find=self._find)
         async with self._context.database.unit_of_work() as session:
-            await self._record(session, key)
+            if await self._record(session, key):
+                await _keep(session, self._context, self._plan)
 
     async def _act(self) -> dict[str, Any]:
         change, ad_set = self._change, self._ad_sets.get(self._change.ref)
@@ -144,12 +161,14 @@ class _Effect:
         value = state_of(self._campaign, live).get((self._change.ref, self._change.field))
         return {"value": value} if value == self._change.after else None
 
-    async def _record(self, session: Session, key: str) -> None:
+    async def _record(self, session: Session, key: str) -> bool:
+        """Whether this was news to our own rows."""
         now = self._context.clock.now()
         campaigns = CampaignRepository(session, self._context.organisation_id)
         campaign = await campaigns.get(self._campaign.ref, lock=True)
         ad_set = next((each for each in campaign.ad_sets if each.ref == self._change.ref), None)
         target: Campaign | AdSet = ad_set or campaign
+        news = self._change.after not in (target.status.value, amount(target.daily_budget))
         if self._change.field == "status":
             target.status = CampaignStatus(self._change.after)
         else:
@@ -158,6 +177,7 @@ class _Effect:
             await self._log(session, ad_set, key, now)
         campaign.daily_budget = running_budget(campaign)
         campaign.updated_at = now
+        return news
 
     async def _log(self, session: Session, ad_set: AdSet, key: str, now: datetime) -> None:
         values = {

@@ -12,8 +12,12 @@ from tools.result import ToolResult
 
 
 async def execute_creation(context: ToolContext, stored: dict[str, Any]) -> ToolResult:
-    """Create on the platform, then keep our rows; running it again finds both."""
-    plan = CreationPlan.model_validate(stored)
+    campaign = await create(context, CreationPlan.model_validate(stored))
+    return _result(context, campaign)
+
+
+async def create(context: ToolContext, plan: CreationPlan) -> Campaign:
+    """Create on the platform, paused, then keep our rows; running it again finds both."""
     platform = context.platforms.get(plan.platform)
     key = digest([context.organisation_id, context.order_key])[:24]
 
@@ -25,13 +29,13 @@ async def execute_creation(context: ToolContext, stored: dict[str, Any]) -> Tool
         return ids_of(found) if found else None
 
     ids = await context.ledger.once(
-        f"{context.order_key}:0", "ads.create_campaign", stored, act=act, find=find
-    )
+        f"{context.order_key}:0", "ads.create_campaign", plan.model_dump(mode="json"),
+        act=act, find=find,
+    )  # fmt: skip
     async with context.database.unit_of_work() as session:
-        campaign = await record(
+        return await record(
             session, context.organisation_id, plan, key=key, ids=ids, now=context.clock.now()
         )
-    return _result(context, campaign)
 
 
 def _result(context: ToolContext, campaign: Campaign) -> ToolResult:

@@ -32,12 +32,18 @@ class Step:
 
 
 async def check_steps(
-    context: ToolContext, ref: str, steps: Sequence[Step], *, minimum: Decimal
+    context: ToolContext,
+    ref: str,
+    steps: Sequence[Step],
+    *,
+    minimum: Decimal,
+    undoing: bool = False,
 ) -> None:
     """Refuse steps that go too far or come too often; `ref` is what people named (C-3 or A-3.1).
 
     Edits of the same order do not count, so that an order which runs again after a crash may
-    finish. Raises BudgetTooSmall, StepTooLarge, TooManyEdits.
+    finish. The way back (`undoing`) may be one large step, but not beyond what a day allows.
+    Raises BudgetTooSmall, StepTooLarge, TooManyEdits.
     """
     now = context.clock.now()
     async with context.database.reading() as session:
@@ -47,7 +53,7 @@ async def check_steps(
     _check_minimum(context, steps, minimum)
     for step in steps:
         _check_edits(context, step.ad_set, changes, now)
-    _check_growth(context, ref, steps, changes)
+    _check_growth(context, ref, steps, changes, undoing=undoing)
 
 
 def _check_minimum(context: ToolContext, steps: Sequence[Step], minimum: Decimal) -> None:
@@ -70,11 +76,18 @@ def _check_edits(
 
 
 def _check_growth(
-    context: ToolContext, ref: str, steps: Sequence[Step], changes: Sequence[BudgetChange]
+    context: ToolContext,
+    ref: str,
+    steps: Sequence[Step],
+    changes: Sequence[BudgetChange],
+    *,
+    undoing: bool,
 ) -> None:
     raised = [step for step in steps if step.after > step.before]
-    by_step = {step.ad_set.id: step.before * STEP for step in steps}
     by_day = {step.ad_set.id: _day_before(step, changes) * PER_DAY for step in steps}
+    by_step = {step.ad_set.id: step.before * STEP for step in steps}
+    if undoing:
+        by_step = by_day
     limits = {"campaigns.step_too_large": by_step, "campaigns.day_too_large": by_day}
     for key, most in limits.items():
         # Shares are rounded to the cent, so a cent is not a step.

@@ -13,10 +13,13 @@ class _Part(BaseModel):
 
 
 class PlannedAdSet(_Part):
+    """`creative` is the only one that runs here; None: all of the plan."""
+
     name: str
     age_min: int
     age_max: int
     daily_budget: Decimal
+    creative: str | None = None
 
 
 class PlannedCreative(_Part):
@@ -29,7 +32,8 @@ class PlannedCreative(_Part):
 
 
 class CreationPlan(_Part):
-    """One ad per creative in every ad set; `ordered_by` is the id of the person who asked."""
+    """One ad per creative in every ad set that does not name its own; `ordered_by` is the id of
+    the person who asked."""
 
     platform: Platform
     name: str
@@ -42,6 +46,9 @@ class CreationPlan(_Part):
     ad_sets: tuple[PlannedAdSet, ...]
     creatives: tuple[PlannedCreative, ...]
     ordered_by: int
+
+    def creatives_of(self, ad_set: PlannedAdSet) -> tuple[PlannedCreative, ...]:
+        return tuple(each for each in self.creatives if ad_set.creative in (None, each.id))
 
 
 Field = Literal["status", "daily_budget"]
@@ -74,11 +81,13 @@ class Change(_Part):
 
 class ChangePlan(_Part):
     """Changes to one campaign, in this order. `seen` are further facts that the approver relied
-    on: when one of them is different at execution, nothing is changed."""
+    on: when one of them is different at execution, nothing is changed. `undoing` takes an earlier
+    plan back: it may go all the way at once, and is not itself taken back by /undo."""
 
     campaign: str
     changes: tuple[Change, ...]
     seen: tuple[Fact, ...] = ()
+    undoing: bool = False
 
 
 def amount(value: Decimal) -> str:

@@ -1,6 +1,5 @@
 """What create_campaign would make: one ad set per age group, one ad per creative in each."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -8,33 +7,27 @@ from urllib.parse import urlsplit
 
 from storage.tables.campaign import Creative
 from tools.campaigns.arguments import CreateCampaign
-from tools.campaigns.failures import (
-    AgesBackwards,
-    AgesOverlap,
-    BudgetTooSmall,
-    CreativeForOtherPlatform,
-    CreativeMissing,
-    NoCreatives,
-)
+from tools.campaigns.choosing import named_creatives, newest_creatives
+from tools.campaigns.failures import AgesBackwards, AgesOverlap, BudgetTooSmall
 from tools.campaigns.plans import CreationPlan, PlannedAdSet, PlannedCreative
-from tools.campaigns.repository import CreativeRepository
 from tools.campaigns.splitting import evenly, to_cents
 from tools.campaigns.wording import money, objective_name, platform_name, ratio
 from tools.context import ToolContext
 from tools.result import Proposal
 
 AGE_GROUPS = ((18, 35), (36, 50), (51, 65))
-# When nobody names creatives, a few of the newest make a fair start without thin budgets.
-MOST_BY_DEFAULT = 3
 NAMED_COUNTRIES = 5
-_NUMBER = re.compile(r"\d+$")
 
 
 async def propose_creation(context: ToolContext, arguments: CreateCampaign) -> Proposal:
     """Raises what is wrong with ages, budget or creatives, and PlatformNotConfigured."""
     platform = context.platforms.get(arguments.platform)
     groups = _age_groups(arguments.age_groups)
-    creatives = await _creatives(context, arguments)
+    creatives = (
+        await newest_creatives(context, arguments.platform)
+        if arguments.creative_ids is None
+        else await named_creatives(context, arguments.creative_ids, arguments.platform)
+    )
     budget = to_cents(arguments.daily_budget)
     ad_sets = planned_ad_sets(arguments.countries, groups, budget)
     if min(row.daily_budget for row in ad_sets) < platform.min_daily_budget:
@@ -85,37 +78,6 @@ def _age_groups(asked: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]
         if second[0] <= first[1]:
             raise AgesOverlap(first, second)
     return groups
-
-
-async def _creatives(context: ToolContext, arguments: CreateCampaign) -> list[Creative]:
-    async with context.database.reading() as session:
-        creatives = CreativeRepository(session, context.organisation_id)
-        if arguments.creative_ids is None:
-            fitting = await creatives.listed(platform=arguments.platform)
-            if not fitting:
-                raise NoCreatives(platform_name(context, arguments.platform))
-            return list(fitting[:MOST_BY_DEFAULT])
-        wanted = [(ref, _number(ref)) for ref in dict.fromkeys(arguments.creative_ids)]
-        found = {row.number: row for row in await creatives.numbered([n for _, n in wanted])}
-    missing = [ref for ref, number in wanted if number not in found]
-    if missing:
-        raise CreativeMissing(missing)
-    chosen = [found[number] for number in dict.fromkeys(number for _, number in wanted)]
-    _check_made_for(context, chosen, arguments.platform)
-    return chosen
-
-
-def _number(ref: str) -> int:
-    """CR-12, cr_12 and 12 name the same creative; 0 is none."""
-    digits = _NUMBER.search(ref.strip())
-    return int(digits[0]) if digits and len(digits[0]) < 10 else 0
-
-
-def _check_made_for(context: ToolContext, creatives: Sequence[Creative], platform: str) -> None:
-    for row in creatives:
-        if row.platform not in (None, platform):
-            made_for = platform_name(context, row.platform)
-            raise CreativeForOtherPlatform(row.ref, made_for, platform_name(context, platform))
 
 
 def _default_name(context: ToolContext, arguments: CreateCampaign) -> str:

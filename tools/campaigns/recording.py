@@ -12,7 +12,7 @@ from storage.tables.campaign import (
     CampaignObjective,
     CampaignStatus,
 )
-from tools.campaigns.plans import CreationPlan
+from tools.campaigns.plans import CreationPlan, PlannedCreative
 from tools.campaigns.platforms.base import (
     AdSetSpec,
     AdSpec,
@@ -24,20 +24,23 @@ from tools.campaigns.repository import CampaignRepository
 
 
 def spec_of(plan: CreationPlan) -> CampaignSpec:
-    """What the platform is asked for: every creative in every ad set."""
-    ads = tuple(
-        AdSpec(creative_id=row.id, name=row.title, copy=row.words, media_url=row.url)
-        for row in plan.creatives
-    )
+    """What the platform is asked for."""
     ad_sets = tuple(
         AdSetSpec(
             name=row.name, countries=plan.countries, age_min=row.age_min, age_max=row.age_max,
-            daily_budget=row.daily_budget, goal=OptimizationGoal.value, ads=ads,
+            daily_budget=row.daily_budget, goal=OptimizationGoal.value,
+            ads=tuple(_ad_spec(creative) for creative in plan.creatives_of(row)),
         )
         for row in plan.ad_sets
     )  # fmt: skip
     return CampaignSpec(
         name=plan.name, objective=plan.objective, ad_sets=ad_sets, product_url=plan.product_url
+    )
+
+
+def _ad_spec(creative: PlannedCreative) -> AdSpec:
+    return AdSpec(
+        creative_id=creative.id, name=creative.title, copy=creative.words, media_url=creative.url
     )
 
 
@@ -88,7 +91,7 @@ def _ad_set_rows(
                     organisation_id=organisation_id, creative=creative.id, copy=creative.words,
                     external_id=ad_id,
                 )
-                for creative, ad_id in zip(plan.creatives, created["ads"], strict=True)
+                for creative, ad_id in zip(plan.creatives_of(row), created["ads"], strict=True)
             ],
         )
         for position, (row, created) in enumerate(

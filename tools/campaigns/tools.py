@@ -12,6 +12,7 @@ from tools.campaigns.arguments import (
     WriteAdCopy,
 )
 from tools.campaigns.budgets import execute_budget, propose_budget
+from tools.campaigns.copywriting import write_ad_copy
 from tools.campaigns.creating import execute_creation
 from tools.campaigns.managing import execute_management, pause, propose_management
 from tools.campaigns.overview import CampaignService
@@ -121,5 +122,6 @@ SPECS = (
     ),
     ToolSpec(
         name="write_ad_copy", arguments=WriteAdCopy, role=Role.manager, risk=always(Risk.read),
+        run=write_ad_copy,
     ),
 )  # fmt: skip

@@ -45,7 +45,12 @@ def objective_name(context: ToolContext, objective: str) -> str:
 
 
 def change_line(context: ToolContext, change: Change) -> str:
-    """A budget change, before and after."""
+    """What was changed, before and after."""
+    if change.field == "status":
+        return context.say(
+            "campaigns.manage.change", ref=change.ref, before=status_name(context, change.before),
+            after=status_name(context, change.after),
+        )  # fmt: skip
     return context.say(
         "campaigns.budget.change", ref=change.ref,
         before=money(context, change.before), after=money(context, change.after),

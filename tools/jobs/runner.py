@@ -97,14 +97,18 @@ class JobRunner:
             await durable.take_over(executor_name(self._organisation_id, slot))
 
     async def perform(self, key: str, order: str) -> None:
-        """The work of one order; may be repeated."""
+        """The work of one order; may be repeated. Ends as if this process had died when it holds
+        its place no longer: an error would be kept as the outcome of another's work."""
         async with self._database.reading() as session:
             job = await self._service(session).find(key)
         if job is None:
             # Taken back since.
             return
         context = await self._open_context(job.created_by, order, self._place)
-        await self._handlers[job.kind](context, job.payload)
+        try:
+            await self._handlers[job.kind](context, job.payload)
+        except PlaceLost as error:
+            raise asyncio.CancelledError from error
         failpoint("job_done")
         await self._note(key, None)
 

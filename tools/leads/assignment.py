@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from config.i18n import Language, say
 from config.roles import Role
-from storage.database import ReadSession
+from storage.database import ReadSession, Session
 from storage.tables.lead import Lead
 from storage.tables.organisation import Person
-from tools.context import Asker
+from tools.context import Asker, ToolContext
 from tools.leads.errors import NobodyToAssign, NotStaff
+from tools.leads.filters import LeadFilter
+from tools.leads.profiles import Profile, profiles_of
 from tools.leads.repository import LeadRepository
 from tools.people.errors import PersonAmbiguous
 from tools.people.service import PeopleService
@@ -26,10 +30,13 @@ _ENDINGS = ("经理", "老师", "先生", "女士", "总", "姐", "哥")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`owner` is None for the pool."""
+    """`owner` is None for the pool. `skills` are those that decided, `free_at` is when somebody
+    works again."""
 
     owner: Person | None
-    why: Literal["said", "least_busy", "low_score"]
+    why: Literal["said", "least_busy", "skilled", "low_score", "off_duty", "full"]
+    skills: tuple[str, ...] = ()
+    free_at: datetime | None = None
 
     @property
     def owner_id(self) -> int | None:
@@ -37,17 +44,62 @@ class Choice:
 
 
 async def choose_owner(
-    session: ReadSession, organisation_id: int, lead: Lead, said: str | None, asker: Asker
+    session: ReadSession, context: ToolContext, lead: Lead, said: str | None
 ) -> Choice:
     """Raises PersonAmbiguous, NotStaff, NobodyToAssign."""
     if said is not None:
-        return Choice(owner=await find_owner(session, organisation_id, said, asker), why="said")
+        owner = await find_owner(session, context.organisation_id, said, context.asker)
+        return Choice(owner=owner, why="said")
     if lead.score < HIGH_SCORE:
         return Choice(owner=None, why="low_score")
-    staff = await _staff(session, organisation_id)
+    return await _route(session, context, lead)
+
+
+async def place(session: Session, context: ToolContext, lead: Lead) -> Choice | None:
+    """Give a lead without an owner to sales when its score is high; None when it stays."""
+    if lead.assigned_to is not None or lead.score < HIGH_SCORE:
+        return None
+    if not await PeopleService(session, context.organisation_id).staff():
+        return None
+    choice = await _route(session, context, lead)
+    lead.assigned_to = choice.owner_id
+    return choice
+
+
+async def _route(session: ReadSession, context: ToolContext, lead: Lead) -> Choice:
+    """On duty, with room, the most fitting skills, the least load, and the fewest leads so far."""
+    staff = await _staff(session, context.organisation_id)
     sales = [person for person in staff if person.role is Role.agent] or staff
-    busy = await LeadRepository(session, organisation_id).open_by_owner()
-    return Choice(owner=min(sales, key=lambda one: (busy[one.id], one.id)), why="least_busy")
+    profiles = await profiles_of(session, context.organisation_id)
+    own = {person.id: profiles.get(person.id, Profile()) for person in sales}
+    now = context.local_now()
+    present = [person for person in sales if own[person.id].on_duty(now)]
+    if not present:
+        back = min(profile.next_duty(now) for profile in own.values())
+        return Choice(owner=None, why="off_duty", free_at=back)
+    leads = LeadRepository(session, context.organisation_id)
+    busy = await leads.open_by_owner()
+    ever = await leads.counts(LeadFilter(), Lead.assigned_to)
+    free = [person for person in present if busy[person.id] < own[person.id].capacity]
+    if not free:
+        return Choice(owner=None, why="full")
+    words = [*_asks_for(lead), *await leads.tags(lead)]
+    fitting = {person.id: own[person.id].matches(words) for person in free}
+
+    def rank(person: Person) -> tuple[float, ...]:
+        load = busy[person.id] / own[person.id].capacity
+        return -len(fitting[person.id]), load, ever[person.id], person.id
+
+    chosen = min(free, key=rank)
+    skills = tuple(fitting[chosen.id])
+    return Choice(owner=chosen, why="skilled" if skills else "least_busy", skills=skills)
+
+
+def _asks_for(lead: Lead) -> list[str]:
+    """The words about a lead that a skill may match; a source by all its names."""
+    names = [say(language, f"leads.sources.{lead.source_platform}") for language in Language]
+    about = (lead.source_platform.value, *names, lead.industry, lead.region)
+    return [word for word in about if word]
 
 
 async def find_owner(

@@ -21,6 +21,8 @@ class NewLead:
     wechat: str | None = None
     email: str | None = None
     company: str | None = None
+    industry: str | None = None
+    region: str | None = None
     source: str | None = None
     author_id: int | None = None
 
@@ -29,13 +31,14 @@ class NewLead:
 class Captured:
     """`created` is False when a contact was known already; `added` are the fields that were
     filled in then, `differing` those that say something else and were kept as notes, `also` the
-    other leads that share a contact."""
+    other leads that share a contact; `changed_before` is when a known lead had last changed."""
 
     lead: Lead
     created: bool
     added: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    changed_before: datetime | None = None
 
 
 async def capture(session: Session, leads: LeadRepository, new: NewLead, now: datetime) -> Captured:
@@ -70,6 +73,8 @@ def _normal(new: NewLead) -> dict[str, str | None]:
         "wechat_key": wechat_key(new.wechat) if new.wechat else None,
         "contact_email": normal_email(new.email) if new.email else None,
         "company": new.company,
+        "industry": new.industry,
+        "region": new.region,
     }
 
 
@@ -84,6 +89,7 @@ async def _fill_in(
     """The oldest lead gets what it lacks. A value that differs, or that another lead has, is kept
     as a note: which one is right, or whether both are one person, is for people to say."""
     lead, others = known[0], known[1:]
+    changed_before = lead.updated_at
     spoken = {field: value for field, value in values.items() if value and field != "wechat_key"}
     news = {field: value for field, value in spoken.items() if not _same(lead, field, value)}
     added = tuple(
@@ -104,7 +110,7 @@ async def _fill_in(
         lead.updated_at = now
     return Captured(
         lead=lead, created=False, added=added, differing=differing,
-        also=tuple(other.ref for other in others),
+        also=tuple(other.ref for other in others), changed_before=changed_before,
     )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from storage.tables.lead import Lead
 from tools.context import ToolContext
 from tools.leads import wording
 from tools.leads.arguments import AssignLead, CreateLead, UpdateLead
-from tools.leads.assignment import HIGH_SCORE, Choice, choose_owner
+from tools.leads.assignment import HIGH_SCORE, Choice, choose_owner, place
 from tools.leads.service import Captured, Changes, LeadService, NewLead, refresh_scores
 from tools.result import ToolResult
+from tools.undo import keep_for_undo
 
 
 async def create_lead(context: ToolContext, arguments: CreateLead) -> ToolResult:
@@ -23,10 +24,21 @@ async def create_lead(context: ToolContext, arguments: CreateLead) -> ToolResult
                 session, captured.lead, arguments.note, author_id=context.asker.id,
                 order_key=context.order_key,
             )  # fmt: skip
+        routed = await place(session, context, captured.lead)
+        await keep_for_undo(
+            session, context, "lead.create", captured.lead.ref,
+            {
+                "created": captured.created, "routed": bool(routed and routed.owner),
+                "fields": {field: getattr(captured.lead, field) for field in captured.added},
+                "updated_at": captured.lead.updated_at.isoformat(),
+            },
+        )  # fmt: skip
     words = _created if captured.created else _known
     lines = words(context, captured)
     if arguments.note:
         lines.append(context.say("leads.note_kept"))
+    if routed:
+        lines.append(_assigned(context, captured.lead, routed, changed=True))
     return _result(captured.lead, "\n".join(lines))
 
 
@@ -44,6 +56,15 @@ async def update_lead(context: ToolContext, arguments: UpdateLead) -> ToolResult
                 session, lead, arguments.note, author_id=context.asker.id,
                 order_key=context.order_key,
             )  # fmt: skip
+        if changes.status or changes.added or changes.removed or arguments.note:
+            await keep_for_undo(
+                session, context, "lead.update", lead.ref,
+                {
+                    "before": changes.status.value if changes.status else None,
+                    "after": lead.status.value, "added": changes.added,
+                    "removed": changes.removed,
+                },
+            )  # fmt: skip
     done = _done(context, lead, changes, noted=bool(arguments.note))
     so_already = _so_already(context, lead, changes, asked_status=arguments.status)
     key = "leads.updated" if done else "leads.unchanged"
@@ -59,10 +80,14 @@ async def assign_lead(context: ToolContext, arguments: AssignLead) -> ToolResult
     async with context.database.unit_of_work() as session:
         service = LeadService.of(session, context)
         lead = await service.hold(session, arguments.lead)
-        choice = await choose_owner(
-            session, context.organisation_id, lead, arguments.owner, context.asker
-        )
+        choice = await choose_owner(session, context, lead, arguments.owner)
+        before = lead.assigned_to
         changed = service.assign(lead, choice.owner_id)
+        if changed:
+            await keep_for_undo(
+                session, context, "lead.assign", lead.ref,
+                {"before": before, "after": lead.assigned_to},
+            )  # fmt: skip
     return _result(lead, _assigned(context, lead, choice, changed=changed))
 
 
@@ -126,8 +151,11 @@ def _so_already(
 def _assigned(context: ToolContext, lead: Lead, choice: Choice, *, changed: bool) -> str:
     owner = choice.owner.name if choice.owner else context.say("leads.pool")
     where = "person" if choice.owner else "pool"
-    why = choice.why if changed or choice.why == "low_score" else "already"
+    stays = choice.why in ("low_score", "off_duty", "full")
+    why = choice.why if changed or stays else "already"
+    free_at = f"{choice.free_at:%m-%d %H:%M}" if choice.free_at else ""
     return context.say(
         f"leads.assigned.{why}_{where}", ref=lead.ref, name=lead.contact_name, owner=owner,
-        score=lead.score, high=HIGH_SCORE,
+        score=lead.score, high=HIGH_SCORE, free_at=free_at,
+        skills=wording.listed(context, choice.skills),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from config.errors import InvalidInput, NotFound
+from config.errors import InvalidInput, NotAllowed, NotFound
 
 
 class LeadNotFound(NotFound):
@@ -38,3 +38,15 @@ class NobodyToAssign(InvalidInput):
 class NotStaff(InvalidInput):
     def __init__(self, name: str, staff: Sequence[str]) -> None:
         super().__init__("leads.not_staff", name=name, staff=" · ".join(staff))
+
+
+class ImportNotFound(NotFound):
+    def __init__(self, ref: str) -> None:
+        super().__init__("leads.imports.not_found", ref=ref)
+
+
+class ChangedSince(NotAllowed):
+    """Somebody changed the lead again, so that going back would undo their work too."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__("leads.undo.changed_since", ref=ref)

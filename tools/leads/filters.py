@@ -15,7 +15,7 @@ _LIKE_A_PHONE = re.compile(r"\+?[\d\s()-]*\d[\d\s()-]*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFilter:
     """Everything is optional; `since` and `until` bound created_at, half open; `in_pool` asks for
-    leads that nobody looks after."""
+    leads that nobody looks after. What was merged into another lead is never found."""
 
     text: str | None = None
     status: str | None = None
@@ -28,6 +28,7 @@ class LeadFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         wanted = (
+            Lead.merged_into.is_(None),
             _mentions(self.text) if self.text else None,
             Lead.status == self.status if self.status else None,
             Lead.source_platform == self.source if self.source else None,

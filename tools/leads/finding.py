@@ -9,6 +9,7 @@ from tools.context import ToolContext
 from tools.leads import wording
 from tools.leads.arguments import GetLead, SearchLeads
 from tools.leads.assignment import find_owner
+from tools.leads.converting import customer_lines
 from tools.leads.filters import LeadFilter
 from tools.leads.repository import LeadRepository
 from tools.leads.service import LeadService, refresh_scores
@@ -49,6 +50,7 @@ async def get_lead(context: ToolContext, arguments: GetLead) -> ToolResult:
         names = await wording.names_of(session, context)
         tags = list(await leads.tags(lead))
         lines = [wording.line(context, lead, names), *_about(context, lead, tags)]
+        lines += await customer_lines(session, context, lead, names)
         lines += await _history(context, leads, lead, names)
     data = {**wording.data(lead), "tags": tags}
     return ToolResult(status="ok", text="\n".join(lines), data=data, shown=(lead.ref,))

@@ -37,7 +37,10 @@ class LeadRepository(Repository[Lead]):
             )
             if value
         ]  # fmt: skip
-        return await self.all(self._own().where(or_(*same)).order_by(Lead.number)) if same else ()
+        if not same:
+            return ()
+        query = self._own().where(Lead.merged_into.is_(None), or_(*same))
+        return await self.all(query.order_by(Lead.number))
 
     async def latest(self) -> Lead | None:
         return await self.one_or_none(self._own().order_by(Lead.number.desc()).limit(1))
@@ -72,6 +75,7 @@ class LeadRepository(Repository[Lead]):
             select(Lead.assigned_to, func.count(Lead.id).label("n"))
             .where(
                 Lead.organisation_id == self.organisation_id,
+                Lead.merged_into.is_(None),
                 Lead.assigned_to.is_not(None),
                 Lead.status.in_([LeadStatus.new, LeadStatus.following]),
             )

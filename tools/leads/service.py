@@ -4,13 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from config.clock import Clock
 from storage.database import Database, ReadSession, Session
 from storage.tables.lead import Activity, Lead, LeadEvent, LeadStatus, Source, Trait
+from storage.tables.work import Conversation
 from tools.context import ToolContext
 from tools.leads.capturing import Captured, NewLead, capture
 from tools.leads.contacts import phone_or_none
@@ -20,11 +21,14 @@ from tools.leads.repository import LeadRepository
 from tools.leads.scoring import Score, score
 from tools.periods import Days
 
-__all__ = ["Captured", "Changes", "LeadService", "NewLead", "refresh_scores"]
+__all__ = ["Captured", "Changes", "LeadService", "NewLead", "refresh_scores", "source_of"]
 
 # "L-12" and "l12", or the bare number; anything longer is a phone.
 _REF = re.compile(r"[Ll][-\s]?(\d{1,9})|(\d{1,6})")
 _TAG_MOST = 60
+_ONE_TALK = timedelta(hours=1)
+# Where somebody who writes on a channel comes from; on any other they were entered by hand.
+_SOURCES = {"telegram": Source.telegram, "wecom": Source.wechat, "web": Source.web}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +53,15 @@ class LeadService:
         return cls(session, context.organisation_id, context.clock)
 
     async def get(self, ref: str) -> Lead:
-        """By "L-12" in any case, or by a phone in any form. Raises LeadNotFound."""
+        """By "L-12" in any case, or by a phone in any form; one that was merged leads to what it
+        became part of. Raises LeadNotFound."""
         number = _REF.fullmatch(ref.strip())
         if number is not None:
             found = await self.leads.by_number(int(number[1] or number[2]))
         else:
             found = await self._by_phone(ref)
+        while found is not None and found.merged_into is not None:
+            found = await self.leads.by_number(found.merged_into)
         if found is None:
             latest = await self.leads.latest()
             raise LeadNotFound(ref, latest.ref if latest else None)
@@ -132,6 +139,13 @@ class LeadService:
         await session.flush()
         _rate(lead, await self.score(lead))
 
+    async def record_talk(self, session: Session, lead: Lead, activity: Activity) -> None:
+        """The same, once an hour: one talk has many messages, and a turn may run twice."""
+        since = self._clock.now() - _ONE_TALK
+        if any(kind is activity and at > since for kind, at in await self.leads.events(lead)):
+            return
+        await self.record(session, lead, activity)
+
     async def learn(self, session: Session, lead: Lead, *traits: Trait) -> None:
         """What the lead is, from now on; the score follows."""
         await session.refresh(lead, with_for_update=True)
@@ -177,6 +191,12 @@ class LeadService:
         phone = phone_or_none(ref)
         found = await self.leads.by_contact(phone=phone)
         return found[0] if found else None
+
+
+async def source_of(session: ReadSession, context: ToolContext) -> Source:
+    """By the channel of this conversation."""
+    conversation = await session.get(Conversation, context.conversation_id)
+    return _SOURCES.get(conversation.channel if conversation else "", Source.manual)
 
 
 async def refresh_scores(database: Database, organisation_id: int, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from tools.leads.arguments import (
     UpdateLead,
 )  # fmt: skip
 from tools.leads.changing import assign_lead, create_lead, update_lead
+from tools.leads.converting import convert_lead
 from tools.leads.explaining import explain_lead_score
 from tools.leads.finding import get_lead, search_leads
 from tools.leads.stats import lead_stats
@@ -38,9 +39,9 @@ SPECS: tuple[ToolSpec, ...] = (
         name="assign_lead", arguments=AssignLead, role=Role.manager,
         risk=always(Risk.write), run=assign_lead,
     ),
-    # Not connected yet: the planner knows it, and the person is told so.
     ToolSpec(
-        name="convert_lead", arguments=ConvertLead, role=Role.manager, risk=always(Risk.write)
+        name="convert_lead", arguments=ConvertLead, role=Role.manager,
+        risk=always(Risk.write), run=convert_lead,
     ),
     ToolSpec(
         name="explain_lead_score", arguments=ExplainLeadScore, role=Role.manager,

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
+from config.i18n.money import format_money
 from storage.database import ReadSession
 from storage.tables.lead import Lead, LeadNote
 from tools.arguments import PERIOD_NAMES
@@ -78,6 +80,10 @@ def period_name(context: ToolContext, period: str, days: Days) -> str:
     if start == end:
         return start
     return context.say("leads.periods.from_to", start=start, end=end)
+
+
+def money(context: ToolContext, amount: Decimal) -> str:
+    return format_money(context.language, context.currency, amount)
 
 
 def day(context: ToolContext, at: datetime) -> str:

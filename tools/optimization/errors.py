@@ -1,6 +1,10 @@
-"""Why a budget cannot be optimised."""
+"""Why something cannot be optimised, tested or ruled."""
 
-from config.errors import InvalidInput
+from collections.abc import Sequence
+
+from config.errors import InvalidInput, NotAllowed, NotFound
+
+_NAMED = 5
 
 
 class NotRunning(InvalidInput):
@@ -13,3 +17,49 @@ class NothingToChange(InvalidInput):
 
     def __init__(self, ref: str, notes: str) -> None:
         super().__init__("optimization.nothing_to_change", ref=ref, notes=notes)
+
+
+class TestNotFound(NotFound):
+    """Names the tests that exist, the newest first."""
+
+    def __init__(self, ref: str, known: Sequence[str]) -> None:
+        key = "optimization.test.not_found" if known else "optimization.test.none_yet"
+        super().__init__(key, ref=ref, known=", ".join(known[:_NAMED]))
+
+
+class TooFewVariants(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("optimization.test.too_few")
+
+
+class RuleNotFound(NotFound):
+    def __init__(self, ref: str, known: Sequence[str]) -> None:
+        key = "optimization.rule.not_found" if known else "optimization.rule.none_yet"
+        super().__init__(key, ref=ref, known=", ".join(known[:_NAMED]))
+
+
+class TooManyRules(NotAllowed):
+    def __init__(self, most: int) -> None:
+        super().__init__("optimization.rule.too_many", most=most)
+
+
+class RuleIsOff(NotAllowed):
+    def __init__(self, ref: str) -> None:
+        super().__init__("optimization.rule.is_off", ref=ref)
+
+
+class RuleStepTooLarge(InvalidInput):
+    def __init__(self, most: int) -> None:
+        super().__init__("optimization.rule.step_too_large", most=most)
+
+
+class NegativeThreshold(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("optimization.rule.negative")
+
+
+class RuleChangedAgain(NotAllowed):
+    """Somebody switched it since, so that going back would undo their work too."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__("optimization.rule.changed_again", ref=ref)

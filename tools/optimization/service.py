@@ -1,130 +1,94 @@
-"""What the budget rules say about one campaign, with reasons and with what they leave alone."""
+"""The door to rules and tests: what people ask for by command, and what runs by itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-
-from config.errors import UserFacingError
-from storage.tables.campaign import AdSet, Campaign
-from tools.arguments import TargetMetric
-from tools.campaigns.platforms.base import AdMetrics, DeliveryStatus
-from tools.campaigns.service import (
-    CampaignService,
-    State,
-    Step,
-    check_steps,
-    look,
-    status_name,
-    total,
-)
+from config.settings import ApprovalSettings
+from storage.tables.optimization import Rule, RuleCheck
 from tools.context import ToolContext
-from tools.optimization.errors import NotRunning
-from tools.optimization.rules import Advice, Move, Record, Targets, judge, waits
-from tools.optimization.wording import note_held_back, note_no_target, note_waiting, reason
+from tools.optimization.arguments import ListRules
+from tools.optimization.checking import findings
+from tools.optimization.errors import RuleIsOff
+from tools.optimization.jobs import check_rule, handlers, in_order
+from tools.optimization.repository import CheckRepository, RuleRepository
+from tools.optimization.rule_text import check_line, outcome_line, rule_line, sentence
+from tools.optimization.ruling import list_rules, schedule
+from tools.optimization.undoing import UNDO
+from tools.result import ToolResult
 
-_DAY = timedelta(days=1)
-WINDOW = 7
-BARREN = 3
+__all__ = [
+    "UNDO", "all_rules", "check_now", "dry_run", "handlers", "rule_log", "schedule", "templates",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """One change to one ad set, and why."""
-
-    ad_set: AdSet
-    advice: Advice
-    before: Decimal
-    why: str
-
-    @property
-    def step(self) -> Step:
-        return Step(ad_set=self.ad_set, before=self.before, after=self.advice.budget)
+_LOGGED = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """`records` are all ad sets that run, the best by the metric first; `suggestions` are in the
-    order in which they are to be made; `notes` are sentences."""
-
-    campaign: Campaign
-    records: Sequence[tuple[AdSet, Record]]
-    suggestions: Sequence[Suggestion]
-    notes: Sequence[str]
+async def all_rules(context: ToolContext) -> ToolResult:
+    return await list_rules(context, ListRules())
 
 
-async def review(context: ToolContext, ref: str, metric: TargetMetric) -> Review:
-    """Apply the rules to the last 7 complete days (3 for missing conversions).
-
-    Raises CampaignNotFound, CampaignDeleted, NotRunning, and what the platform refuses.
-    """
-    service = CampaignService.of(context)
-    campaign, state = await look(context, ref)
-    if state[ref, "status"] != DeliveryStatus.active:
-        raise NotRunning(ref, status_name(context, state[ref, "status"]))
-    today = service.today(campaign)
-    rows = await service.metrics(campaign, today - WINDOW * _DAY, today - _DAY)
-    records = _records(campaign, state, rows, today)
-    records.sort(key=lambda pair: _rank(pair[1], metric), reverse=True)
-    targets = Targets(roas=campaign.target_roas, cpa=campaign.target_cpa)
-    minimum = service.platform(campaign).min_daily_budget
-    suggestions, held_back = await _suggest(context, records, targets, minimum)
-    notes = [
-        *note_no_target(context, campaign, metric),
-        *(note_waiting(context, row, rec) for row, rec in records if waits(rec, targets)),
-        *held_back,
-    ]
-    return Review(campaign=campaign, records=records, suggestions=suggestions, notes=notes)
+def templates(context: ToolContext) -> str:
+    """Examples to say."""
+    return context.say("optimization.rule.templates")
 
 
-async def _suggest(
-    context: ToolContext,
-    records: Sequence[tuple[AdSet, Record]],
-    targets: Targets,
-    minimum: Decimal,
-) -> tuple[list[Suggestion], list[str]]:
-    suggestions: list[Suggestion] = []
-    held_back: list[str] = []
-    for ad_set, record in records:
-        advice = judge(record, targets, minimum=minimum)
-        if advice is None:
-            continue
-        why = reason(context, record, targets, advice.move)
-        suggestion = Suggestion(ad_set=ad_set, advice=advice, before=record.budget, why=why)
-        try:
-            if advice.move is not Move.pause:
-                await check_steps(context, ad_set.ref, [suggestion.step], minimum=minimum)
-        except UserFacingError as error:
-            held_back.append(note_held_back(context, ad_set, error))
-        else:
-            suggestions.append(suggestion)
-    suggestions.sort(key=lambda each: each.advice.move)
-    return suggestions, held_back
+async def check_now(
+    context: ToolContext, approvals: ApprovalSettings, ref: str | None
+) -> ToolResult:
+    """Check one rule, or all that are on, and act. Raises RuleNotFound, RuleIsOff."""
+    lines: list[str] = []
+    rules = await _rules(context, ref)
+    for rule in rules:
+        if not rule.enabled:
+            raise RuleIsOff(rule.ref)
+        checks = await check_rule(approvals, context, rule)
+        lines += [sentence_of(context, rule), *_found(context, rule, checks)]
+    return _result(context, "optimization.rule.checked", rules, lines)
 
 
-def _records(
-    campaign: Campaign, state: State, rows: Sequence[AdMetrics], today: date
-) -> list[tuple[AdSet, Record]]:
-    """Of the ad sets that run."""
-    return [
-        (ad_set, _record(ad_set, state, rows, today))
-        for ad_set in campaign.ad_sets
-        if state.get((ad_set.ref, "status")) == DeliveryStatus.active
-    ]
+async def dry_run(context: ToolContext, ref: str | None) -> ToolResult:
+    """What a check would do now; nothing is done and nothing written. Raises RuleNotFound."""
+    lines: list[str] = []
+    rules = await _rules(context, ref)
+    for rule in rules:
+        would = [
+            RuleCheck(
+                ad_set=each.ad_set, value=each.measured, outcome=each.outcome, details=each.details
+            )
+            for each in await findings(context, rule)
+        ]
+        lines += [sentence_of(context, rule), *_found(context, rule, would)]
+    return _result(context, "optimization.rule.dry", rules, lines)
 
 
-def _record(ad_set: AdSet, state: State, rows: Sequence[AdMetrics], today: date) -> Record:
-    mine = [row for row in rows if row.ad_set_id == ad_set.external_id]
-    days = [today - back * _DAY for back in range(BARREN, 0, -1)]
-    return Record(
-        budget=Decimal(state[ad_set.ref, "daily_budget"]),
-        week=total(mine),
-        last_days=[total(row for row in mine if row.day == day) for day in days],
-    )
+async def rule_log(context: ToolContext, ref: str) -> ToolResult:
+    """The newest checks of a rule. Raises RuleNotFound."""
+    async with context.database.reading() as session:
+        rule = await RuleRepository(session, context.organisation_id).get(ref)
+        latest = await CheckRepository(session, context.organisation_id).latest(rule, _LOGGED)
+    lines = [rule_line(context, rule), *(check_line(context, rule, each) for each in latest)]
+    if not latest:
+        lines.append(context.say("optimization.rule.never_checked"))
+    return ToolResult(status="ok", text="\n".join(lines), shown=(rule.ref,))
 
 
-def _rank(record: Record, metric: TargetMetric) -> Decimal:
-    """Higher is better; without conversions an ad set comes last."""
-    if metric == "roas":
-        return record.week.roas or Decimal(0)
-    return 1 / record.week.cpa if record.week.cpa else Decimal(0)
+def sentence_of(context: ToolContext, rule: Rule) -> str:
+    return f"{rule.ref} {sentence(context, rule)}"
+
+
+async def _rules(context: ToolContext, ref: str | None) -> list[Rule]:
+    async with context.database.reading() as session:
+        rules = RuleRepository(session, context.organisation_id)
+        if ref is not None:
+            return [await rules.get(ref)]
+        return in_order([rule for rule in await rules.listed() if rule.enabled])
+
+
+def _found(context: ToolContext, rule: Rule, checks: list[RuleCheck]) -> list[str]:
+    if not checks:
+        return [f"· {context.say('optimization.rule.nothing_to_check')}"]
+    return [f"· {outcome_line(context, rule, each)}" for each in checks]
+
+
+def _result(context: ToolContext, title: str, rules: list[Rule], lines: list[str]) -> ToolResult:
+    if not rules:
+        return ToolResult(status="ok", text=context.say("optimization.rule.none_on"))
+    shown = tuple(rule.ref for rule in rules)
+    return ToolResult(status="ok", text="\n".join([context.say(title), *lines]), shown=shown)

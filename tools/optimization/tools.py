@@ -25,8 +25,11 @@ from tools.optimization.arguments import (
     SetRuleEnabled,
 )
 from tools.optimization.errors import NothingToChange
+from tools.optimization.experiments import execute_ab_test, propose_ab_test
+from tools.optimization.finishing import analyze_ab_test
+from tools.optimization.reviewing import Review, Suggestion, review
 from tools.optimization.rules import Move
-from tools.optimization.service import Review, Suggestion, review
+from tools.optimization.ruling import create_rule, list_rules, set_rule_enabled
 from tools.optimization.wording import line
 from tools.result import Proposal, ToolResult
 from tools.spec import Risk, ToolSpec, always
@@ -167,17 +170,23 @@ SPECS = (
         run=optimize_budget, propose=propose_optimization, execute=execute_optimization,
     ),
     ToolSpec(
-        name="create_ab_test", arguments=CreateAbTest, role=Role.manager, risk=always(Risk.money)
+        name="create_ab_test", arguments=CreateAbTest, role=Role.manager, risk=always(Risk.money),
+        propose=propose_ab_test, execute=execute_ab_test,
     ),
     ToolSpec(
-        name="analyze_ab_test", arguments=AnalyzeAbTest, role=Role.manager, risk=always(Risk.read)
+        name="analyze_ab_test", arguments=AnalyzeAbTest, role=Role.manager,
+        risk=always(Risk.read), run=analyze_ab_test,
     ),
     ToolSpec(
-        name="create_rule", arguments=CreateRule, role=Role.manager, risk=always(Risk.write)
+        name="create_rule", arguments=CreateRule, role=Role.manager, risk=always(Risk.write),
+        run=create_rule,
     ),
-    ToolSpec(name="list_rules", arguments=ListRules, role=Role.manager, risk=always(Risk.read)),
+    ToolSpec(
+        name="list_rules", arguments=ListRules, role=Role.manager, risk=always(Risk.read),
+        run=list_rules,
+    ),
     ToolSpec(
         name="set_rule_enabled", arguments=SetRuleEnabled, role=Role.manager,
-        risk=always(Risk.write),
+        risk=always(Risk.write), run=set_rule_enabled,
     ),
 )  # fmt: skip

@@ -27,12 +27,16 @@ _INSIDE = [
     (re.compile(left), re.compile(right))
     for left, right in (
         (r"[a-z0-9_]$", r"[a-z0-9_]"),
-        (r"\d$", r"[.,]\d|-\d"),
-        (r"\d[.,]$|[a-z0-9]-$", r"\d"),
+        # A comma stands inside a number only in front of three digits: "200,7 天" are two.
+        (r"\d$", r"[.-]\d|,\d{3}(?!\d)"),
+        (r"\d\.$|[a-z0-9]-$", r"\d"),
+        (r"\d,$", r"\d{3}(?!\d)"),
         (f"[{DIGITS}{UNITS}点]$", f"[{DIGITS}{UNITS}点]"),
         (r"\d$", f"[{UNITS}]"),
     )
 ]
+# As far as a group of three digits reaches.
+_AHEAD = 5
 _EDGES = " .,。!?\"'"
 
 
@@ -82,8 +86,9 @@ def is_quote_of(quote: str, utterance: str) -> bool:
 
 def _cuts(utterance: str, at: int) -> bool:
     """Whether the place lies inside one word, id or number."""
-    around = normalise(utterance[max(0, at - 2) : at + 2])
-    left, right = around[: min(at, 2)], around[min(at, 2) :]
+    # A Chinese comma parts what stands around it, always.
+    parted = utterance.replace("，", ";")
+    left, right = normalise(parted[max(0, at - 2) : at]), normalise(parted[at : at + _AHEAD])
     return any(before.search(left) and after.match(right) for before, after in _INSIDE)
 
 

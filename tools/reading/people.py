@@ -34,6 +34,7 @@ _MINE = re.compile(_TABLE["mine"])
 _AFTER_OWNER = re.compile(_TABLE["owner_after"])
 # Who is called something is the lead, not its owner.
 _IS_CALLED = re.compile(r"(?:叫做?|名叫|名为|(?<![a-z])(?:called|named))\s?$")
+_LOOKS_UP = re.compile(_TABLE["looks_up"])
 _AFTER_NAME = re.compile(_TABLE["name_after"])
 _OWNER_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["owner_before"].items()}
 _NAME_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["name_before"].items()}
@@ -50,7 +51,9 @@ def owners(text: str) -> list[Reading]:
         for span in _names(text, plain)
         if _AFTER_OWNER.match(plain, span[1]) and not _IS_CALLED.search(plain, 0, span[0])
     ]
-    return _readings(text, [*marked, *mine, *_standing_alone(text, plain)])
+    # Who is looked up is the lead.
+    alone = [] if _LOOKS_UP.match(plain) else _standing_alone(text, plain)
+    return _readings(text, [*marked, *mine, *alone])
 
 
 def names(text: str) -> list[Reading]:

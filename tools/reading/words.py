@@ -17,6 +17,7 @@ from tools.reading.tables import table
 _TABLE = table("words")
 _SURE = [re.compile(_TABLE["text"][name]) for name in ("sure", "industry", "english")]
 _LIKELY = re.compile(_TABLE["text"]["likely"])
+_LOOKED_UP = re.compile(_TABLE["text"]["looked_up"])
 _ENDS = re.compile(_TABLE["text_ends"])
 _QUOTED = re.compile(_TABLE["quotes"])
 _ADD_TAGS = re.compile(_TABLE["tags"]["add"])
@@ -41,6 +42,9 @@ def texts(text: str, now: datetime) -> list[Reading]:
             spans += [_ended(plain, match.span("said")) for match in pattern.finditer(plain)]
     if not spans:
         spans = list(_likely(text, plain, now))
+    if not spans and (looked_up := _LOOKED_UP.fullmatch(plain)):
+        span = looked_up.span("said")
+        spans = [span] if any((each.start, each.end) == span for each in names(text)) else []
     return _readings(text, spans)
 
 

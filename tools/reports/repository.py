@@ -35,6 +35,7 @@ async def lead_groups(context: ToolContext, days: Days) -> Sequence[LeadGroup]:
         select(*by, func.count(Lead.id))
         .where(
             Lead.organisation_id == context.organisation_id,
+            Lead.merged_into.is_(None),
             Lead.created_at >= start,
             Lead.created_at < end,
         )
@@ -82,6 +83,7 @@ async def lead_rows(context: ToolContext, days: Days) -> Sequence[LeadRow]:
     start, end = days.moments(context.timezone)
     wanted = (
         Lead.organisation_id == context.organisation_id,
+        Lead.merged_into.is_(None),
         Lead.created_at >= start,
         Lead.created_at < end,
     )

@@ -2,8 +2,9 @@
 
 from config.roles import Role
 from memory.facts import FactStore
+from storage.tables.lead import Activity
 from tools.context import ToolContext
-from tools.leads.service import LeadService, NewLead
+from tools.leads.service import LeadService, NewLead, source_of
 from tools.result import ToolResult
 from tools.spec import Risk, ToolSpec, always
 from tools.support.arguments import LeaveContact, Remember, RequestHuman
@@ -17,10 +18,12 @@ async def leave_contact(context: ToolContext, arguments: LeaveContact) -> ToolRe
             phone=arguments.phone,
             wechat=arguments.wechat,
             email=arguments.email,
-            source=None,
+            source=await source_of(session, context),
             order_key=context.order_key,
         )
-        lead = (await LeadService.of(session, context).capture(session, new)).lead
+        service = LeadService.of(session, context)
+        lead = (await service.capture(session, new)).lead
+        await service.record_talk(session, lead, Activity.enquiry)
         await context.notifier.to_staff(
             session, f"{context.order_key}:contact", "support.contact_left",
             name=lead.contact_name, lead=f"L-{lead.number}",

@@ -1,7 +1,8 @@
 """A chat in the terminal: typed lines in, coloured answers out; it also reads a pipe.
 
 A line is acknowledged (and the prompt comes back) when it is on disk and answered. A number
-presses the button of the last message with that number.
+presses the button of the last message with that number; `/file PATH`, or a line that is the path
+of a file, sends that file.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from uuid import uuid4
 from bot.channels.base import Capabilities, Handler
 from bot.channels.console.lines import LineSource
 from bot.channels.console.screen import Screen
+from bot.channels.console.sending import file_meant, read_file
 from bot.messages import Address, Button, File, InboundMessage, OutboundMessage
 
 NAME = "console"
@@ -82,12 +84,15 @@ class ConsoleChannel:
         if pressed is not None:
             self._screen.echo(pressed.label)
             text = pressed.send
+        path = file_meant(text)
+        files = (read_file(path),) if path else ()
         return InboundMessage(
             external_id=uuid4().hex,
             address=Address(channel=NAME, bot=NAME, chat=self._account),
             sender_id=self._account,
             sender_name=self._person,
-            text=text,
+            text="" if files else text,
+            files=files,
         )
 
     def _pressed(self, text: str) -> Button | None:

@@ -1,6 +1,7 @@
 """From a received message to a queued reply: kept once, answered once, in order."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,14 @@ from sqlalchemy import select, update
 
 from agent.contract import Reply, Turn
 from bot.gateway import Gateway
+from bot.messages import File
 from config.errors import NotFound, TransientError
 from config.i18n import Language, say
 from config.roles import Role
 from config.settings import WorkSettings
 from storage.database import Database
 from storage.tables.organisation import Organisation, Person
-from storage.tables.work import Conversation, InboxMessage, InboxStatus, OutboxMessage
+from storage.tables.work import Conversation, InboxFile, InboxMessage, InboxStatus, OutboxMessage
 from tests.builders.gateway import a_gateway, an_inbound
 from tests.builders.organisation import an_organisation
 from tests.fakes.agent import FakeAgent
@@ -239,3 +241,24 @@ async def _sweep_until_done(gateway: Gateway) -> None:
             await asyncio.sleep(0.02)
     await gateway.idle()
     sweeping.cancel()
+
+
+async def test_files_are_kept_with_their_message_within_the_limits(
+    database: Database, organisation: Organisation, clock: FakeClock
+) -> None:
+    agent = FakeAgent()
+    limits = WorkSettings(max_file_bytes=3, max_files=2)
+    gateway = a_gateway(database, organisation.id, agent, clock, settings=limits)
+    files = tuple(
+        File(name=name, media_type="text/csv", content=content)
+        for name, content in (("a.csv", b"123"), ("b.csv", b"1234"), ("c.csv", b"1"))
+    )
+    message = replace(an_inbound(""), files=files)
+    assert await gateway.receive(message)
+    assert not await gateway.receive(message)
+    await gateway.idle()
+    async with database.reading() as session:
+        kept = (await session.scalars(select(InboxFile).order_by(InboxFile.position))).all()
+    assert [(file.name, file.content) for file in kept] == [("a.csv", b"123"), ("b.csv", b"")]
+    (turn,) = agent.turns
+    assert [file.name for file in turn.files] == ["a.csv", "b.csv"]

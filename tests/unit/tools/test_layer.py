@@ -66,8 +66,6 @@ class Desk:
                      risk=always(Risk.write), run=self.run),
             ToolSpec(name="get_campaign_status", arguments=GetCampaignStatus, role=manager,
                      risk=always(Risk.read), run=self.run),
-            ToolSpec(name="convert_lead", arguments=UpdateLead, role=manager,
-                     risk=always(Risk.write)),
         )  # fmt: skip
         undoing = {"lead.update": Undo(run=self.undo), "budget": Undo(run=self.undo_budget,
                                                                      tool="set_budget")}  # fmt: skip
@@ -170,13 +168,6 @@ async def test_a_tool_of_another_persona_does_not_exist(desk: Desk, as_role: AsR
     call = ToolCall(tool="delete_everything", args={})
     result = await desk.layer.call(as_role(Role.admin), call, EVIDENCE)
     assert result.text == say(ZH, "tools.unknown", tool="delete_everything")
-
-
-async def test_what_is_not_connected_says_so(desk: Desk, as_role: AsRole) -> None:
-    call = ToolCall(tool="convert_lead", args={"lead": "L-1"})
-    result = await desk.layer.call(as_role(Role.manager), call, EVIDENCE)
-    tool = say(ZH, "tools.names.convert_lead")
-    assert (result.status, result.text) == ("failed", say(ZH, "tools.not_connected", tool=tool))
 
 
 @pytest.mark.parametrize(

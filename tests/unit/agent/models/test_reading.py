@@ -57,13 +57,17 @@ def test_json_that_is_no_call_is_words() -> None:
 
 
 def test_a_reply_whose_only_call_cannot_be_read_is_none() -> None:
-    broken = InvalidToolCall(name="get_lead", args="{oops", id="1", error=None)
+    broken = InvalidToolCall(
+        name="get_lead", args="{oops", id="1", error=None, type="invalid_tool_call"
+    )
     with pytest.raises(NoUsableReply):
         usable(AIMessage("", invalid_tool_calls=[broken]), TOOLS)
 
 
 def test_readable_calls_are_kept_without_the_broken_ones() -> None:
-    broken = InvalidToolCall(name="get_lead", args="{oops", id="1", error=None)
+    broken = InvalidToolCall(
+        name="get_lead", args="{oops", id="1", error=None, type="invalid_tool_call"
+    )
     message = AIMessage("", tool_calls=[a_call(lead="L-1")], invalid_tool_calls=[broken])
     kept = usable(message, TOOLS)
     assert [call["args"] for call in kept.tool_calls] == [{"lead": "L-1"}]

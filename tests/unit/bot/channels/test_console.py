@@ -120,6 +120,38 @@ async def test_a_file_never_overwrites_another_one(console: ConsoleHarness) -> N
     assert {path.read_bytes() for path in saved} == {b"1", b"2"}
 
 
+async def sent_files(console: ConsoleHarness, line: str) -> list[tuple[str, tuple[File, ...]]]:
+    seen: list[tuple[str, tuple[File, ...]]] = []
+
+    async def handle(message: InboundMessage) -> None:
+        seen.append((message.text, message.files))
+
+    console.lines.type(line)
+    console.lines.type(None)
+    await console.channel.run(handle)
+    return seen
+
+
+@pytest.mark.parametrize("form", ["/file {}", "{}", "'{}'", '"{}"', '/file "{}"'])
+async def test_a_path_sends_its_file(console: ConsoleHarness, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "my leads.csv"
+    path.write_bytes(b"a,b")
+    file = File(name="my leads.csv", media_type="text/csv", content=b"a,b")
+    assert await sent_files(console, form.format(path)) == [("", (file,))]
+
+
+async def test_a_dragged_path_may_escape_its_spaces(
+    console: ConsoleHarness, tmp_path: Path
+) -> None:
+    (tmp_path / "my leads.csv").write_bytes(b"a,b")
+    ((_, files),) = await sent_files(console, f"{tmp_path}/my\\ leads.csv")
+    assert [file.name for file in files] == ["my leads.csv"]
+
+
+async def test_a_path_without_a_file_is_only_words(console: ConsoleHarness) -> None:
+    assert await sent_files(console, "/nowhere/leads.csv") == [("/nowhere/leads.csv", ())]
+
+
 async def test_there_are_no_colour_codes_when_nobody_watches(console: ConsoleHarness) -> None:
     await console.channel.send(a_message("hi", "yes"))
     assert "\033" not in console.delivered()

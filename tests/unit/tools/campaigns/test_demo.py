@@ -8,7 +8,7 @@ from storage.tables.campaign import Campaign
 from tests.builders.campaigns import Shop
 from tools.campaigns import demo
 from tools.campaigns.platforms.configured import ConfiguredPlatforms
-from tools.optimization.service import review
+from tools.optimization.reviewing import review
 from tools.periods import Days
 
 

@@ -135,6 +135,9 @@ def test_what_was_read_is_grounded_in_its_own_words(kind: Kind, text: str, argum
         ("30%", "cut it by 30%."),
         ("18-35", "年龄18-35岁"),
         ("小李", "分给小李"),
+        ("200", "每天 200，7 天"),
+        ("7 天", "每天 200，7 天"),
+        ("7 天", "每天 200,7 天"),
         ("US", "in the US, please"),
     ],
 )
@@ -150,6 +153,8 @@ def test_a_quote_stands_whole_in_what_was_said(quote: str, utterance: str) -> No
         ("30", "预算300"),
         ("500", "预算1,500"),
         ("500", "预算500.75"),
+        ("200", "预算 200,700"),
+        ("700", "预算 200,700"),
         ("五百", "预算三万五百"),
         ("3", "预算3万"),
         ("Ann", "assign it to Anna"),
