@@ -265,15 +265,17 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
         ground.database, ground.organisation_id, owner=ground.owner, clock=ground.clock,
         duration=ground.settings.work.lease,
     )  # fmt: skip
-    async with open_jobs(
-        ground.database, ground.organisation_id, folder=ground.settings.data_dir,
-        zone=ZoneInfo(organisation.timezone), places=places, clock=ground.clock,
-        handlers={
-            **LEAD_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
-        },
-        open_context=ground.tools_of_job, notifier=ground.notifier, alone=alone,
-    ) as jobs:  # fmt: skip
-        await jobs.run()
+    while True:
+        # Another process may have taken our place while this one was paused: then begin anew.
+        async with open_jobs(
+            ground.database, ground.organisation_id, folder=ground.settings.data_dir,
+            zone=ZoneInfo(organisation.timezone), places=places, clock=ground.clock,
+            handlers={
+                **LEAD_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
+            },
+            open_context=ground.tools_of_job, notifier=ground.notifier, alone=alone,
+        ) as jobs:  # fmt: skip
+            await jobs.run()
 
 
 async def doctor(settings: Settings) -> int:

@@ -75,20 +75,21 @@ class Places:
     async def give_back(self, session: Session, place: Place) -> None:
         await self._change(session, place, owner=None, until=None)
 
-    async def abandoned(self, session: Session) -> list[int]:
-        """Free the places whose owners died, and return their numbers: what those had begun is the
-        caller's now, and no other's."""
-        rows = await session.scalars(
+    async def claim_abandoned(self, session: Session) -> list[Place]:
+        """The places whose owners died, held by this process until it gives them back: should it die
+        too before it has taken over their work, they are abandoned again."""
+        now = self._clock.now()
+        rows = await session.execute(
             update(JobExecutor)
             .where(
                 JobExecutor.organisation_id == self._organisation_id,
                 JobExecutor.owner.is_not(None),
-                JobExecutor.until < self._clock.now(),
+                JobExecutor.until < now,
             )
-            .values(owner=None, until=None, fence=JobExecutor.fence + 1)
-            .returning(JobExecutor.slot)
+            .values(owner=self._owner, until=now + self._duration, fence=JobExecutor.fence + 1)
+            .returning(JobExecutor.slot, JobExecutor.fence)
         )
-        return list(rows)
+        return [Place(slot=row.slot, fence=row.fence, places=self) for row in rows]
 
     async def _new(self, session: Session) -> JobExecutor:
         last = await session.scalar(

@@ -92,9 +92,11 @@ class JobRunner:
 
     async def take_over_the_dead(self, durable: Durable) -> None:
         async with self._database.unit_of_work() as session:
-            abandoned = await self._places.abandoned(session)
-        for slot in abandoned:
-            await durable.take_over(executor_name(self._organisation_id, slot))
+            abandoned = await self._places.claim_abandoned(session)
+        for place in abandoned:
+            await durable.take_over(executor_name(self._organisation_id, place.slot))
+            async with self._database.unit_of_work() as session:
+                await self._places.give_back(session, place)
 
     async def perform(self, key: str, order: str) -> None:
         """The work of one order; may be repeated. Ends as if this process had died when it holds
