@@ -6,7 +6,7 @@ from dataclasses import replace
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
-from agent.contract import Ask, Button, Reply
+from agent.contract import Ask, Button, PlannedCall, Reply
 from agent.models.honesty import claims_a_deed, invents_figures
 from agent.state import State, Thought
 from config.i18n import Language, knows, say
@@ -21,7 +21,7 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     if thought := state.get("thought"):
         answer = _from_thought(thought, state, given)
     elif results := state.get("results"):
-        answer = from_results(results, language)
+        answer = _with_rest(from_results(results, language), plan.calls[len(results) :], language)
     elif kept := state.get("kept"):
         answer = _noted(kept, given)
     elif plan.ask is not None:
@@ -35,6 +35,15 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
             buttons=answer.buttons,
         )
     return {"reply": answer}
+
+
+def _with_rest(answer: Reply, rest: Sequence[PlannedCall], language: Language) -> Reply:
+    """What was ordered too, and not begun because something before it did not succeed, is said."""
+    if not rest:
+        return answer
+    names = ", ".join(dict.fromkeys(say(language, f"tools.names.{call.tool}") for call in rest))
+    left = say(language, "agent.left_undone", tools=names)
+    return replace(answer, text=f"{answer.text}\n\n{left}")
 
 
 def _noted(kept: Kept, given: TurnContext) -> Reply:

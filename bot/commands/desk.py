@@ -71,8 +71,9 @@ class CommandDesk:
         staff = turn.asker.role.includes(Role.agent)
         if staff and turn.files:
             return "/import"
-        if staff and text.strip(_ENDS).lower() in _words("commands.words_undo"):
-            return "/undo"
+        for command in ("undo", "import") if staff else ():
+            if text.strip(_ENDS).lower() in _words(f"commands.words_{command}"):
+                return f"/{command}"
         verb = _plain_answer(text)
         ref = await self._just_asked(turn) if verb else None
         return f"/{verb} {ref}" if ref else None

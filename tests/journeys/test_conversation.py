@@ -128,3 +128,10 @@ async def test_short_term_memory_survives_the_loss_of_redis(chat: Chat) -> None:
 
 async def test_an_admin_may_do_what_a_manager_may(chat: Chat) -> None:
     assert "C-1" in await chat.says("list campaigns", as_=ADMIN)
+
+
+async def test_what_was_not_begun_because_of_a_refusal_is_said(chat: Chat) -> None:
+    answer = await chat.says("C-9 预算加 20%，再暂停 C-2")
+    assert "C-9" in answer
+    assert "还没有做" in answer
+    assert (await chat.campaign("C-2")).status is CampaignStatus.active

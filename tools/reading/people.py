@@ -34,6 +34,7 @@ _MINE = re.compile(_TABLE["mine"])
 _AFTER_OWNER = re.compile(_TABLE["owner_after"])
 # Who is called something is the lead, not its owner.
 _IS_CALLED = re.compile(r"(?:叫做?|名叫|名为|(?<![a-z])(?:called|named))\s?$")
+_POOL = re.compile(_TABLE["pool"])
 _LOOKS_UP = re.compile(_TABLE["looks_up"])
 _AFTER_NAME = re.compile(_TABLE["name_after"])
 _OWNER_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["owner_before"].items()}
@@ -41,7 +42,8 @@ _NAME_BEFORE = {sure: re.compile(words) for sure, words in _TABLE["name_before"]
 
 
 def owners(text: str) -> list[Reading]:
-    """Whose lead it is or becomes, as said; best first. "我" and "me" are the person who writes."""
+    """Whose lead it is or becomes, as said; best first. "我" and "me" are the person who writes, the
+    pool is nobody."""
     plain = normalise(text)
     mine = [match.span() for match in _MINE.finditer(plain)]
     marked = list(_behind(_OWNER_BEFORE["sure"], text, plain, anything=True))
@@ -53,7 +55,10 @@ def owners(text: str) -> list[Reading]:
     ]
     # Who is looked up is the lead.
     alone = [] if _LOOKS_UP.match(plain) else _standing_alone(text, plain)
-    return _readings(text, [*marked, *mine, *alone])
+    pool = [
+        match.span("said") if match["said"] else match.span() for match in _POOL.finditer(plain)
+    ]
+    return _readings(text, [*marked, *mine, *pool, *alone])
 
 
 def names(text: str) -> list[Reading]:

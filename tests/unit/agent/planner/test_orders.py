@@ -152,3 +152,18 @@ def test_calls_satisfy_the_contract(hears: Hears) -> None:
 def test_a_tool_that_takes_no_such_object_is_not_used(planner: LocalPlanner, hears: Hears) -> None:
     plan = hears("暂停 R-2")
     assert plan.calls[0].tool == "set_rule_enabled"
+
+
+@pytest.mark.parametrize("text", ["搜 王强", "搜王强", "搜一下 王强", "search 王强"])
+def test_who_is_looked_up_is_the_lead_and_no_owner(hears: Hears, text: str) -> None:
+    (call,) = hears(text).calls
+    assert (call.tool, call.args) == ("search_leads", {"text": "王强"})
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [("把 L-60 放回公海", "公海"), ("put L-60 back into the pool", "the pool")],
+)
+def test_a_lead_goes_back_to_the_pool(hears: Hears, text: str, owner: str) -> None:
+    (call,) = hears(text).calls
+    assert (call.tool, call.args) == ("assign_lead", {"lead": "L-60", "owner": owner})
