@@ -64,9 +64,11 @@ from tools.campaigns.platforms.configured import open_platforms
 from tools.context import Asker, Fence, ToolContext
 from tools.demo import DEMO, MEMBERS, Member, ensure_organisation, seed_demo
 from tools.jobs.opening import open_jobs
+from tools.jobs.service import JobService
 from tools.layer import ToolLayer
 from tools.leads.jobs import HANDLERS as LEAD_JOBS
 from tools.optimization.jobs import handlers as optimization_jobs
+from tools.optimization.service import schedule as schedule_checks
 from tools.people.service import language_of
 from tools.ports import AdPlatforms
 from tools.registry import REGISTRY, UNDO
@@ -261,6 +263,10 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
     beside the chat."""
     async with ground.database.reading() as session:
         organisation = await session.get_one(Organisation, ground.organisation_id)
+    zone = ZoneInfo(organisation.timezone)
+    async with ground.database.unit_of_work() as session:
+        jobs_of_ours = JobService(session, ground.organisation_id, ground.clock, zone)
+        await schedule_checks(session, jobs_of_ours, ground.settings.rules.checks)
     places = Places(
         ground.database, ground.organisation_id, owner=ground.owner, clock=ground.clock,
         duration=ground.settings.work.lease,
@@ -269,7 +275,7 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
         # Another process may have taken our place while this one was paused: then begin anew.
         async with open_jobs(
             ground.database, ground.organisation_id, folder=ground.settings.data_dir,
-            zone=ZoneInfo(organisation.timezone), places=places, clock=ground.clock,
+            zone=zone, places=places, clock=ground.clock,
             handlers={
                 **LEAD_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
             },

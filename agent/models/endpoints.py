@@ -13,6 +13,8 @@ from langchain_openai import ChatOpenAI
 
 from config.models import ModelSettings
 
+_LONGEST = 20_000
+
 
 class StrictChat(ChatOpenAI):
     """Refuses a streamed call whose arguments are no JSON object. The library completes what was
@@ -20,11 +22,16 @@ class StrictChat(ChatOpenAI):
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         sent: defaultdict[int, str] = defaultdict(str)
+        length = 0
         async for chunk in super()._astream(*args, **kwargs):
             if isinstance(chunk.message, AIMessageChunk):
                 for piece in chunk.message.tool_call_chunks:
                     sent[piece["index"] or 0] += piece["args"] or ""
+            length += len(chunk.text)
             yield chunk
+            if length > _LONGEST:
+                # Nobody reads on, and every piece costs time.
+                break
         if not all(isinstance(json.loads(text or "{}"), dict) for text in sent.values()):
             raise ValueError("the arguments of a call are no object")
 

@@ -3,6 +3,7 @@ limits, and ours for quota, usable replies and the gate.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -40,6 +41,8 @@ from tools.spec import Arguments
 
 log = structlog.get_logger()
 
+# Pieces come by the hundred; a draft is looked at by a person.
+_DRAFT_EVERY_SECONDS = 0.2
 FIRST_RETRY_SECONDS = 0.4
 
 
@@ -111,6 +114,7 @@ class Draft:
         self._progress = progress
         self._id: str | None = None
         self._text = ""
+        self._shown_at = 0.0
 
     async def more(self, part: BaseMessage) -> None:
         if not isinstance(part, AIMessageChunk) or not part.text:
@@ -118,6 +122,9 @@ class Draft:
         if part.id != self._id:
             self._id, self._text = part.id, ""
         self._text += str(part.text)
+        if time.monotonic() - self._shown_at < _DRAFT_EVERY_SECONDS:
+            return
+        self._shown_at = time.monotonic()
         await self._progress(cleaned(self._text))
 
 

@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 # Conversions per variant that the first day's bet pretends to have seen at equal rates.
 _PRIOR = 10.0
+# Beyond this, the exponential leaves what a float can hold.
+_FLOAT = 700.0
 
 
 class Count(NamedTuple):
@@ -40,7 +42,7 @@ def e_value(days: Iterable[Sequence[Count]]) -> float:
             (trials + count.trials, conversions + count.conversions)
             for (trials, conversions), count in zip(seen, day, strict=True)
         ]
-    return math.exp(min(log_capital, 700.0))
+    return math.exp(max(-_FLOAT, min(log_capital, _FLOAT)))
 
 
 def always_valid_p(e: float) -> float:

@@ -105,6 +105,11 @@ def test_looking_every_day_finds_a_fifth_more() -> None:
     assert sum(_looks(rng, 0.02, 0.024) for _ in range(200)) / 200 > 0.9
 
 
+def test_a_bet_that_loses_everything_leaves_a_p_value() -> None:
+    first, then = [Count(5000, 4000), Count(5000, 0)], [Count(5000, 0), Count(5000, 4000)]
+    assert always_valid_p(e_value([first, then, then])) == 1.0
+
+
 @settings(deadline=None)
 @given(
     st.lists(
