@@ -77,6 +77,7 @@ from tools.usage.service import Purse
 
 # How many messages of the last time the console shows when it opens.
 _RECAP = 4
+_CHAT_FIRST_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +261,8 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def run_jobs(ground: Ground, *, alone: bool) -> None:
     """Do what is scheduled, until cancelled. The workflow engine takes seconds to load: it opens
-    beside the chat."""
+    beside the chat, and when the chat is there."""
+    await asyncio.sleep(_CHAT_FIRST_SECONDS)
     async with ground.database.reading() as session:
         organisation = await session.get_one(Organisation, ground.organisation_id)
     zone = ZoneInfo(organisation.timezone)
