@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,35 +9,42 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import uvloop
 from redis.asyncio import Redis
 
 from agent.approvals import ApprovalDesk
 from agent.contract import Organisation as AgentsOrganisation
 from agent.contract import Turn
-from agent.evaluate import evaluate, read_lines
-from agent.models.opening import LanguageModels, open_language_models, open_planner
+from agent.models.opening import LanguageModels, open_language_models
 from agent.models.writers import NoWriter, PaidWriter
 from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
+from agent.scoring import score
 from agent.service import HuoKeAgent, Planner
 from bot.arguments import read_arguments
-from bot.channels.console.open import open_console
-from bot.channels.console.person import choose_person
+from bot.channels.base import Channel
+from bot.channels.configured import open_channels
 from bot.commands.base import Services
-from bot.commands.desk import CommandDesk
+from bot.commands.desk import COMMANDS, CommandDesk
 from bot.delivery import Delivery
 from bot.doctor import examine, worded
 from bot.drafts import Drafts
+from bot.duty import SharedDuty
 from bot.embedded import FolderLock, LocalPort, ask_running
+from bot.fetching import Fetcher
 from bot.findings import Finding
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
+from bot.inviting import invitation
+from bot.menus import Menus
+from bot.metrics import Metrics
 from bot.notices import OutboxNotifier
+from bot.pacing import LocalPacer, SharedPacer
 from bot.service import Service
+from bot.serving import serve_channels, serve_terminal
 from config.clock import Clock, SystemClock
 from config.errors import ConfigurationError
 from config.logging import set_up_logging
@@ -50,9 +56,10 @@ from memory.long_term import LongTermMemory
 from memory.opening import open_long_term
 from memory.preferences import preferences_of
 from memory.privacy import Eraser
-from memory.rebuild import window_from_database
 from memory.short_term import ShortTermMemory
+from storage.chats import Chats
 from storage.database import Database
+from storage.duties import Duties
 from storage.executors import Places
 from storage.inbox import Inbox
 from storage.leases import Leases
@@ -75,8 +82,6 @@ from tools.registry import REGISTRY, UNDO
 from tools.reports.scheduling import HANDLERS as REPORT_JOBS
 from tools.usage.service import Purse
 
-# How many messages of the last time the console shows when it opens.
-_RECAP = 4
 _CHAT_FIRST_SECONDS = 3.0
 
 
@@ -171,6 +176,7 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
     """Wire the parts of one organisation; `stack` closes what was opened."""
     settings, database, clock = ground.settings, ground.database, ground.clock
     deliveries: list[Delivery] = []
+    channels: dict[str, Channel] = {}
 
     def queued() -> None:
         for delivery in deliveries:
@@ -183,9 +189,11 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
         eraser=Eraser(database, ground.organisation_id, ground.redis, ground.long_term, clock),
     )  # fmt: skip
     inbox = Inbox(ground.organisation_id, clock)
-    drafts = Drafts(database, inbox)
+    metrics = Metrics()
+    menus = Menus(database, inbox, channels, COMMANDS, settings.language)
     gateway = Gateway(
-        database=database, organisation_id=ground.organisation_id, inbox=inbox, drafts=drafts,
+        database=database, organisation_id=ground.organisation_id, inbox=inbox,
+        menus=menus, metrics=metrics, drafts=Drafts(database, inbox, channels), fetcher=Fetcher(database, inbox, channels),
         outbox=ground.outbox, agent=agent, commands=CommandDesk(services), clock=clock,
         leases=Leases(database, owner=ground.owner, clock=clock, duration=settings.work.lease),
         settings=settings.work, language=settings.language, queued=queued,
@@ -194,9 +202,12 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
         database, ground.organisation_id, ground.notifier, clock=clock,
         settings=settings.approvals,
     )  # fmt: skip
+    shared = settings.redis_url is not None
     return Service(
-        database=database, outbox=ground.outbox, gateway=gateway, housekeeper=housekeeper,
-        deliveries=deliveries, drafts=drafts,
+        settings=settings, organisation_id=ground.organisation_id, clock=clock, database=database, outbox=ground.outbox, gateway=gateway, housekeeper=housekeeper,
+        chats=Chats(ground.organisation_id, clock),
+        pacer=SharedPacer(ground.redis, ground.organisation_id) if shared else LocalPacer(),
+        deliveries=deliveries, channels=channels, metrics=metrics, menus=menus,
     )  # fmt: skip
 
 
@@ -221,42 +232,62 @@ def open_agent(stack: AsyncExitStack, ground: Ground, planner: Planner) -> HuoKe
     )
 
 
+async def open_everything(
+    stack: AsyncExitStack, settings: Settings, *, demo: bool
+) -> tuple[Ground, Service]:
+    """From the settings to a service without channels; `stack` closes what was opened."""
+    if settings.embedded:
+        stack.enter_context(FolderLock(settings.data_dir))
+    set_up_logging(settings.log, settings.data_dir / "logs")
+    database = await stack.enter_async_context(Database(settings.database))
+    await migrate(database)
+    redis = _open_redis(settings)
+    stack.push_async_callback(redis.aclose)
+    organisation_id = await _organisation(settings, database, demo=demo)
+    models = await stack.enter_async_context(open_language_models(settings))
+    ground = await open_ground(
+        stack, settings, organisation_id=organisation_id, database=database, redis=redis,
+        models=models, clock=SystemClock(),
+    )  # fmt: skip
+    service = open_service(stack, ground, load_planner(settings.cache_dir).plan)
+    service.background.append(partial(run_jobs, ground, alone=settings.embedded))
+    if settings.embedded:
+        await stack.enter_async_context(LocalPort(settings.data_dir, partial(_findings, ground)))
+    return ground, service
+
+
 async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Run the chat of one person in this terminal until it ends."""
+    """Run until it ends: the channels that the settings name, or a chat in this terminal."""
+    async with AsyncExitStack() as stack:
+        ground, service = await open_everything(stack, settings, demo=arguments.command == "demo")
+        duty = None if settings.embedded else shared_duty(ground)
+        channels = [] if arguments.command == "demo" else open_channels(settings, duty)
+        if channels:
+            await serve_channels(stack, service, channels, partial(_findings, ground))
+        else:
+            await serve_terminal(stack, service, role=arguments.role, name=arguments.person)
+
+
+def shared_duty(ground: Ground) -> SharedDuty:
+    """For what only one of several processes may do at a time."""
+    lease = ground.settings.work.lease
+    duties = Duties(ground.organisation_id, owner=ground.owner, clock=ground.clock, duration=lease)
+    return SharedDuty(ground.database, duties)
+
+
+async def invite(settings: Settings, name: str, role: Role | None) -> None:
+    """Print a code that binds a chat account to the person."""
     async with AsyncExitStack() as stack:
         if settings.embedded:
             stack.enter_context(FolderLock(settings.data_dir))
-        set_up_logging(settings.log, settings.data_dir / "logs")
         database = await stack.enter_async_context(Database(settings.database))
         await migrate(database)
-        redis = _open_redis(settings)
-        stack.push_async_callback(redis.aclose)
-        organisation_id = await _organisation(settings, database, demo=arguments.command == "demo")
-        models = await stack.enter_async_context(open_language_models(settings))
-        ground = await open_ground(
-            stack, settings, organisation_id=organisation_id, database=database, redis=redis,
-            models=models, clock=SystemClock(),
-        )  # fmt: skip
-        service = open_service(stack, ground, load_planner(settings.cache_dir).plan)
-        if settings.embedded:
-
-            async def report() -> list[Finding]:
-                return await examine(settings, database, redis, model_file(settings.cache_dir))
-
-            await stack.enter_async_context(LocalPort(settings.data_dir, report))
-        person = await choose_person(
-            database, organisation_id, ground.clock, role=arguments.role, name=arguments.person,
-            default=settings.language,
-        )  # fmt: skip
-        recap = await window_from_database(database, person.conversation_id)
-        console = open_console(
-            account=person.account, person=person.name, role=person.role, language=person.language,
-            folder=settings.data_dir, settled=service.settled,
-            recap=[(entry.role == "user", entry.text) for entry in recap[-_RECAP:]],
-        )  # fmt: skip
-        alone = settings.embedded
-        service.background.append(partial(run_jobs, ground, alone=alone))
-        await service.run_channel(await stack.enter_async_context(console), alone=alone)
+        organisation_id = await _organisation(settings, database, demo=False)
+        print(
+            await invitation(
+                database, organisation_id, SystemClock(), settings.language, name=name, role=role
+            )
+        )
 
 
 async def run_jobs(ground: Ground, *, alone: bool) -> None:
@@ -306,19 +337,10 @@ async def upgrade(settings: Settings) -> None:
     print("The schema is the newest now." if changed else "The schema was the newest already.")
 
 
-def score(settings: Settings, file: Path, *, as_json: bool) -> None:
-    """Score the planner on a file of sentences; nothing is executed and no storage is opened."""
-    platforms = ("sandbox",) if settings.sandbox else ()
-    try:
-        with open_planner(settings, load_planner(settings.cache_dir)) as planner:
-            report = evaluate(planner, read_lines(file), platforms=platforms)
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{file} cannot be used: {error}") from None
-    if not as_json:
-        for miss in report.misses:
-            print(f"{'≈' if miss.right_tool else '✗'} {miss.line.text}\n    {miss.got}")
-            print(f"    expected {miss.line.expect.model_dump_json(exclude_defaults=True)}")
-    print(json.dumps(report.summary()))
+async def _findings(ground: Ground) -> list[Finding]:
+    settings = ground.settings
+    planner = model_file(settings.cache_dir)
+    return await examine(settings, ground.database, ground.redis, planner)
 
 
 async def _organisation(settings: Settings, database: Database, *, demo: bool) -> int:
@@ -348,9 +370,13 @@ def main(words: Sequence[str]) -> int:
             case "migrate":
                 asyncio.run(upgrade(settings))
             case "eval":
-                score(settings, arguments.file, as_json=arguments.json)
+                for line in score(settings, arguments.file, as_json=arguments.json):
+                    print(line)
+            case "invite":
+                asyncio.run(invite(settings, arguments.name, arguments.role))
             case _:
-                asyncio.run(serve(settings, arguments))
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    runner.run(serve(settings, arguments))
     except ConfigurationError as error:
         print(f"HuoKe cannot start: {error}", file=sys.stderr)
         return 2

@@ -115,9 +115,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """`shown` are the ids that the text names, in their order."""
+    """`shown` are the ids that the text names, in their order. `markdown`: a model worded it, and
+    may have used that."""
 
     text: str
+    markdown: bool = False
     buttons: tuple[Button, ...] = ()
     shown: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -26,6 +26,11 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
             help=f"who you are: {', '.join(Role)} (default: manager)",
         )
         chat.add_argument("--person", metavar="NAME", help="which person of the organisation")
+    invitation = commands.add_parser("invite", help="a code that binds a chat account to a person")
+    invitation.add_argument("name", metavar="NAME", help="of the person; a new name joins")
+    invitation.add_argument(
+        "--role", type=Role, choices=list(Role), metavar="ROLE", help="of a new name (agent)"
+    )
     commands.add_parser("doctor", help="check every configured part and say what to do")
     commands.add_parser("prepare", help="learn the planner's intents (part of make install)")
     commands.add_parser("migrate", help="bring the database to the newest schema")

@@ -1,25 +1,37 @@
-"""Sends the outbox of one channel, in order per conversation."""
+"""Sends the outbox of one channel: several chats at once, in order within each of them."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel
-from bot.errors import NotDelivered
+from bot.errors import Busy, Closed, Moved, NotDelivered
 from bot.messages import Button, OutboundMessage
+from bot.metrics import Metrics
+from bot.pacing import LocalPacer, Pacer
 from config.errors import PermanentError, TransientError
 from config.failpoints import failpoint
-from storage.database import Database
+from config.i18n import Language, say
+from config.i18n.detect import detect
+from storage.chats import Chats
+from storage.database import Database, Session
 from storage.outbox import Outbox, Parcel
 
 log = structlog.get_logger()
 
+Record = Callable[[Session], Awaitable[None]]
+
 _DEAD_SENDER_AFTER = timedelta(seconds=30)
 _IDLE_POLL_SECONDS = 1.0
 _RETRY_AFTER = timedelta(seconds=2)
+_LONGEST_RETRY_AFTER = timedelta(minutes=5)
+_AT_ONCE = 16
 
 
 class Delivery:
@@ -30,74 +42,182 @@ class Delivery:
         self,
         database: Database,
         outbox: Outbox,
+        chats: Chats,
         channel: Channel,
         *,
+        language: Language,
+        metrics: Metrics,
+        pacer: Pacer | None = None,
         retry_after: timedelta = _RETRY_AFTER,
     ) -> None:
         self._database = database
         self._outbox = outbox
+        self._chats = chats
         self._channel = channel
-        self._retry_after = retry_after.total_seconds()
+        self._language = language
+        self._metrics = metrics
+        self._pacer = pacer or LocalPacer()
+        self._retry_after = retry_after
         self._awake = asyncio.Event()
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        # Conversations whose chat may not be written to yet, and until when.
+        self._held: dict[int, float] = {}
+        self._lost_track = False
 
     def wake(self) -> None:
         self._awake.set()
 
     async def run(self) -> None:
-        while True:
-            self._awake.clear()
-            try:
-                await self.drain()
-                await self._give_up_on_the_dead()
-            except (SQLAlchemyError, OSError) as error:
-                log.error("delivery.database", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_IDLE_POLL_SECONDS):
-                    await self._awake.wait()
+        """Until cancelled; what is being sent then is in doubt."""
+        try:
+            while True:
+                await self._round()
+        finally:
+            for task in self._sending.values():
+                task.cancel()
+
+    async def _round(self) -> None:
+        """Begin what can be sent now, then wait until there may be more."""
+        self._awake.clear()
+        try:
+            await self._begin()
+            await self._give_up_on_the_dead()
+        except (SQLAlchemyError, OSError) as error:
+            self._lost_track = True
+            log.error("delivery.database", error=type(error).__name__)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pause()):
+                await self._awake.wait()
 
     async def drain(self) -> None:
         """Send everything that is queued and can be reached now."""
-        while await self._send_next():
-            pass
+        while await self._begin() or self._sending:
+            if self._sending:
+                await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def _pause(self) -> float:
+        """Seconds until there may be something to do."""
+        now = time.monotonic()
+        return max(0.0, min([_IDLE_POLL_SECONDS, *(at - now for at in self._held.values())]))
 
     async def _give_up_on_the_dead(self) -> None:
         async with self._database.unit_of_work() as session:
             await self._outbox.give_up_on_the_dead(session, _DEAD_SENDER_AFTER)
 
-    async def _send_next(self) -> bool:
+    async def _begin(self) -> int:
+        """Begin to send what can be sent now; returns how many messages that were."""
+        free = _AT_ONCE - len(self._sending)
+        if free <= 0:
+            return 0
+        parcels = await self._claim(free)
+        for parcel in parcels:
+            task = asyncio.create_task(self._send(parcel), name=f"send:{parcel.id}")
+            self._sending[parcel.id] = task
+        return len(parcels)
+
+    async def _claim(self, most: int) -> list[Parcel]:
+        now = time.monotonic()
+        self._held = {each: until for each, until in self._held.items() if until > now}
         async with self._database.unit_of_work() as session:
-            parcel = await self._outbox.claim(session, self._channel.name, self._channel.chats)
-        if parcel is None:
-            return False
-        failpoint("sending")
+            if self._lost_track:
+                await self._outbox.put_back(session, self._channel.name, self._sending)
+            waiting = await self._outbox.waiting(
+                session, self._channel.name, self._channel.chats, skipping=self._held, limit=most
+            )
+            chosen = []
+            for each in waiting:
+                wait = await self._pacer.take(self._channel.paces(each.place))
+                if wait > 0:
+                    self._held[each.conversation_id] = now + wait
+                else:
+                    chosen.append(each)
+            parcels = await self._outbox.claim(session, chosen)
+        self._lost_track = False
+        return parcels
+
+    async def _send(self, parcel: Parcel) -> None:
         try:
-            external_id = await self._channel.send(_message(parcel))
+            await self._record(await self._told(parcel))
+        finally:
+            del self._sending[parcel.id]
+            self.wake()
+
+    async def _told(self, parcel: Parcel) -> Record:
+        try:
+            return await self._outcome(parcel)
+        except Exception:
+            # A bug must not leave a message in the middle, with its conversation behind it.
+            log.exception("delivery.bug", outbox=parcel.id)
+            return partial(self._outbox.doubt, outbox_id=parcel.id, error="a bug")
+
+    async def _outcome(self, parcel: Parcel) -> Record:
+        """Send the next part of a message; returns what is to be written down about it."""
+        failpoint("sending")
+        parts = self._channel.parts(self._message(parcel))
+        part = parts[min(parcel.parts_sent, len(parts) - 1)]
+        if parcel.in_doubt:
+            part = self._marked(part)
+        try:
+            external_id = await self._channel.send(part)
+        except Moved as error:
+            log.info("delivery.moved", outbox=parcel.id)
+            return partial(self._moved, parcel=parcel, chat=error.chat)
         except NotDelivered as error:
-            log.warning("delivery.retry", outbox=parcel.id, error=str(error))
-            async with self._database.unit_of_work() as session:
-                await self._outbox.requeue(session, parcel.id)
-            await asyncio.sleep(self._retry_after)
-            return True
+            after = self._patience(error, parcel.attempts)
+            log.warning("delivery.retry", outbox=parcel.id, after=str(after), error=str(error))
+            return partial(self._outbox.requeue, outbox_id=parcel.id, after=after)
         except PermanentError as error:
             log.error("delivery.failed", outbox=parcel.id, error=str(error))
-            async with self._database.unit_of_work() as session:
-                await self._outbox.failed(session, parcel.id, str(error))
-            return True
+            return partial(
+                self._failed, parcel=parcel, reason=str(error), closed=isinstance(error, Closed)
+            )
         except TransientError as error:
-            log.error("delivery.unknown", outbox=parcel.id, error=str(error))
-            async with self._database.unit_of_work() as session:
-                await self._outbox.unknown(session, parcel.id, str(error))
-            return True
+            log.error("delivery.in_doubt", outbox=parcel.id, error=str(error))
+            return partial(self._outbox.doubt, outbox_id=parcel.id, error=str(error))
         failpoint("delivered")
-        async with self._database.unit_of_work() as session:
-            await self._outbox.sent(session, parcel.id, external_id)
-        return True
+        if parcel.parts_sent + 1 < len(parts):
+            return partial(self._outbox.part_sent, outbox_id=parcel.id)
+        return partial(self._outbox.sent, outbox_id=parcel.id, external_id=external_id)
 
+    async def _record(self, record: Record) -> None:
+        """Write an outcome down, for as long as it takes: the message itself is out."""
+        while True:
+            try:
+                async with self._database.unit_of_work() as session:
+                    await record(session)
+                return
+            except (SQLAlchemyError, OSError) as error:
+                log.error("delivery.database", error=type(error).__name__)
+                await asyncio.sleep(_IDLE_POLL_SECONDS)
 
-def _message(parcel: Parcel) -> OutboundMessage:
-    return OutboundMessage(
-        address=parcel.place,
-        text=parcel.text,
-        buttons=tuple(Button(label=row["label"], send=row["send"]) for row in parcel.buttons),
-        files=tuple(parcel.files),
-    )
+    async def _moved(self, session: Session, parcel: Parcel, chat: str) -> None:
+        await self._outbox.requeue(session, parcel.id)
+        await self._chats.move(session, parcel.place, chat)
+
+    async def _failed(self, session: Session, parcel: Parcel, reason: str, *, closed: bool) -> None:
+        await self._outbox.failed(session, parcel.id, reason)
+        if closed:
+            await self._chats.close(session, parcel.place)
+
+    def _patience(self, error: NotDelivered, attempts: int) -> timedelta:
+        """As long as the platform says; else twice as long after each attempt."""
+        if isinstance(error, Busy):
+            return timedelta(seconds=error.seconds)
+        doubled: timedelta = self._retry_after * 2 ** min(attempts - 1, 10)
+        return min(doubled, _LONGEST_RETRY_AFTER)
+
+    def _message(self, parcel: Parcel) -> OutboundMessage:
+        return OutboundMessage(
+            address=parcel.place,
+            text=parcel.text,
+            markdown=parcel.markdown,
+            buttons=tuple(
+                Button(label=row["label"], send=row["send"], key=f"{parcel.id}.{position}")
+                for position, row in enumerate(parcel.buttons)
+            ),
+            files=tuple(parcel.files),
+        )
+
+    def _marked(self, part: OutboundMessage) -> OutboundMessage:
+        language = detect(part.text) or self._language
+        return part.behind(say(language, "bot.maybe_repeated", text=""))

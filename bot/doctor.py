@@ -1,7 +1,10 @@
 """Checks every configured part, and says what is wrong and what to do."""
 
+import asyncio
 import os
 import time
+from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -16,20 +19,65 @@ from storage.database import Database
 from storage.migrate import current_revision, newest_revision
 
 _LEAST_FREE_BYTES = 200_000_000
+_PATIENCE_SECONDS = 3.0
 
 
 async def examine(
+    settings: Settings,
+    database: Database,
+    redis: Redis,
+    planner_file: Path,
+    *,
+    alone: bool = False,
+) -> list[Finding]:
+    """Every part, those of other companies too; `alone` says that no HuoKe runs with these
+    settings now."""
+    ours, models, telegram = await asyncio.gather(
+        _servers(settings, database, redis), check_models(settings), _telegram(settings, alone)
+    )
+    return [
+        _data_folder(settings.data_dir), *ours, _planner(planner_file), *models, *telegram,
+        _market(settings),
+    ]  # fmt: skip
+
+
+async def readiness(
     settings: Settings, database: Database, redis: Redis, planner_file: Path
 ) -> list[Finding]:
-    return [
-        _data_folder(settings.data_dir),
-        await _database(database),
-        await _redis(settings, redis),
-        await check_long_term(settings, database),
-        _planner(planner_file),
-        *await check_models(settings),
-        _market(settings),
-    ]
+    """What a process that serves has to have within reach; nobody outside our own servers is
+    asked. Memories that cannot be reached make answers poorer, and keep no message from us."""
+    database_found, *memories = await _servers(settings, database, redis)
+    needless = [replace(memory, needed=False) for memory in memories]
+    return [database_found, *needless, _planner(planner_file)]
+
+
+async def _servers(settings: Settings, database: Database, redis: Redis) -> list[Finding]:
+    found = await asyncio.gather(
+        _in_time("database", _database(database)),
+        _in_time("short-term memory", _redis(settings, redis)),
+        _in_time("long-term memory", check_long_term(settings, database)),
+    )
+    return list(found)
+
+
+async def _telegram(settings: Settings, alone: bool) -> list[Finding]:
+    if settings.telegram is None:
+        return []
+    # Imported here: aiogram takes seconds to load, and a chat in a terminal has no use for it.
+    from bot.channels.telegram.check import check_telegram
+
+    return await check_telegram(settings.telegram, alone=alone)
+
+
+async def _in_time(part: str, look: Awaitable[Finding]) -> Finding:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await look
+    except TimeoutError:
+        return Finding(
+            part=part, fine=False, seen=f"no answer in {_PATIENCE_SECONDS:g} s",
+            advice="check that its server runs and the network to it",
+        )  # fmt: skip
 
 
 def _data_folder(folder: Path) -> Finding:

@@ -1,6 +1,7 @@
 """Answers shown while they come, on the channels that can."""
 
 import time
+from collections.abc import Mapping
 
 import structlog
 
@@ -19,14 +20,10 @@ _EVERY_SECONDS = 0.5
 class Drafts:
     """A draft is a courtesy: whatever goes wrong with one, the answer itself is sent."""
 
-    def __init__(self, database: Database, inbox: Inbox) -> None:
+    def __init__(self, database: Database, inbox: Inbox, channels: Mapping[str, Channel]) -> None:
         self._database = database
         self._inbox = inbox
-        self._channels: dict[str, Channel] = {}
-
-    def add(self, channel: Channel) -> None:
-        if channel.capabilities.drafts:
-            self._channels[channel.name] = channel
+        self._channels = channels
 
     def of(self, turn: Turn) -> Progress:
         """Shows the words of this turn's answer in its chat, not more often than people read."""
@@ -45,7 +42,7 @@ class Drafts:
         async with self._database.reading() as session:
             place = await self._inbox.place(session, turn.conversation_id)
         channel = self._channels.get(place.channel)
-        if channel is None:
+        if channel is None or not channel.capabilities.drafts:
             return
         try:
             await channel.draft(place, text)

@@ -1,7 +1,28 @@
 """What can go wrong on the way to a chat."""
 
-from config.errors import AppError
+from config.errors import AppError, PermanentError
 
 
 class NotDelivered(AppError):
     """The platform surely did not take the message; sending it again is safe."""
+
+
+class Busy(NotDelivered):
+    """The platform asks to wait `seconds`; `whole_bot` when that holds for every chat."""
+
+    def __init__(self, message: str, *, seconds: float, whole_bot: bool = False) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        self.whole_bot = whole_bot
+
+
+class Moved(NotDelivered):
+    """The chat has the id `chat` now."""
+
+    def __init__(self, message: str, *, chat: str) -> None:
+        super().__init__(message)
+        self.chat = chat
+
+
+class Closed(PermanentError):
+    """Nobody can be reached there until they write again."""

@@ -7,7 +7,7 @@ row and the end of the lease are one transaction. A sweep takes over what dead w
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -15,7 +15,10 @@ import structlog
 from agent.contract import Agent, Reply, Turn
 from bot.commands.desk import CommandDesk
 from bot.drafts import Drafts
-from bot.messages import File, InboundMessage
+from bot.fetching import Fetcher
+from bot.menus import Menus
+from bot.messages import File, InboundMessage, RemoteFile
+from bot.metrics import Metrics
 from bot.replies import apology, draft_of
 from bot.turns import open_turn
 from config.clock import Clock
@@ -23,8 +26,8 @@ from config.errors import TransientError, UserFacingError
 from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.settings import WorkSettings
-from storage.database import Database
-from storage.inbox import TOO_LARGE, Inbox
+from storage.database import Database, Session
+from storage.inbox import TOO_LARGE, Inbox, ReceivedFile
 from storage.leases import Lease, LeaseLost, Leases
 from storage.outbox import Outbox
 from storage.tables.work import InboxStatus
@@ -42,6 +45,10 @@ def storable(text: str) -> str:
     )
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A turn that this worker owns; `attempt` counts from 1."""
@@ -49,6 +56,7 @@ class Claimed:
     lease: Lease
     turn: Turn
     attempt: int
+    files: tuple[ReceivedFile, ...] = ()
 
 
 class Gateway:
@@ -69,6 +77,9 @@ class Gateway:
         language: Language,
         queued: Callable[[], None],
         drafts: Drafts,
+        fetcher: Fetcher,
+        menus: Menus,
+        metrics: Metrics,
     ) -> None:
         self._database = database
         self._organisation_id = organisation_id
@@ -82,35 +93,49 @@ class Gateway:
         self._language = language
         self._queued = queued
         self._drafts = drafts
+        self._fetcher = fetcher
+        self._menus = menus
+        self._metrics = metrics
         self._slots = asyncio.Semaphore(settings.parallel_turns)
         self._working: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
+        self._closed = False
 
     async def receive(self, message: InboundMessage) -> bool:
         """Keep the message; when this returns it survives kill -9. False for a redelivery."""
         text = storable(message.text) or " ".join(file.name for file in message.files)
         async with self._database.unit_of_work() as session:
-            person = await meet(
+            person_id = await meet(
                 session, self._organisation_id, self._clock, channel=message.address.channel,
                 external_id=message.sender_id, name=storable(message.sender_name),
             )  # fmt: skip
             conversation_id = await self._inbox.conversation(
-                session, message.address, private_with=person.id if message.private else None
+                session, message.address, private_with=person_id if message.private else None
             )
+            if message.pressed:
+                text = await self._said_by(session, conversation_id, message.pressed) or text
             new = await self._inbox.put(
                 session, place=message.address, external_id=message.external_id,
-                conversation_id=conversation_id, person_id=person.id, text=text,
+                conversation_id=conversation_id, person_id=person_id, text=text,
                 files=self._kept(message.files),
             )  # fmt: skip
         failpoint("received")
         self.wake(conversation_id)
         return new
 
-    def _kept(self, files: Sequence[File]) -> list[File]:
+    async def _said_by(self, session: Session, conversation_id: int, pressed: str) -> str | None:
+        """What the pressed button of an earlier message says."""
+        outbox_id, _, position = pressed.partition(".")
+        if not (_is_number(outbox_id) and _is_number(position)):
+            return None
+        return await self._outbox.send_of(session, conversation_id, int(outbox_id), int(position))
+
+    def _kept(self, files: Sequence[File | RemoteFile]) -> list[File | RemoteFile]:
         """As many as a message may have; one that is too large keeps its name alone."""
-        most = self._settings.max_file_bytes
         return [
-            file if len(file.content) <= most else replace(file, content=b"", media_type=TOO_LARGE)
+            File(name=file.name, media_type=TOO_LARGE, content=b"")
+            if file.size > self._settings.max_file_bytes
+            else file
             for file in files[: self._settings.max_files]
         ]
 
@@ -128,12 +153,20 @@ class Gateway:
                 task.cancel()
 
     def wake(self, conversation_id: int) -> None:
+        if self._closed:
+            return
         if conversation_id in self._working:
             self._again.add(conversation_id)
             return
         self._working[conversation_id] = asyncio.create_task(
             self._work(conversation_id), name=f"conversation:{conversation_id}"
         )
+
+    async def close(self) -> None:
+        """Begin no more turns, and wait until those that were begun are answered; what waits is
+        left to others."""
+        self._closed = True
+        await self.idle()
 
     async def idle(self) -> None:
         """Wait until no conversation is being worked on."""
@@ -162,7 +195,9 @@ class Gateway:
 
     async def _work(self, conversation_id: int) -> None:
         try:
-            while await self._take_next(conversation_id) or conversation_id in self._again:
+            while not self._closed and (
+                await self._take_next(conversation_id) or conversation_id in self._again
+            ):
                 self._again.discard(conversation_id)
         except Exception:
             # The row is still open: the sweep tries again when the lease has run out.
@@ -172,7 +207,7 @@ class Gateway:
             del self._working[conversation_id]
 
     async def _take_next(self, conversation_id: int) -> bool:
-        """Answer one message; False when there is none, or somebody else answers here."""
+        """Answer one message; whether there is another to answer here now."""
         async with self._slots:
             claimed = await self._claim(conversation_id)
             if claimed is None:
@@ -184,6 +219,10 @@ class Gateway:
             except LeaseLost as error:
                 log.warning("turn.lease_lost", error=str(error))
                 return False
+            except asyncio.CancelledError:
+                # The service stops: somebody else may begin at once.
+                await asyncio.shield(self._give_back(claimed.lease))
+                raise
 
     async def _claim(self, conversation_id: int) -> Claimed | None:
         async with self._database.unit_of_work() as session:
@@ -196,16 +235,16 @@ class Gateway:
                 return None
             files = await self._inbox.files(session, row.id)
             turn = await open_turn(session, row, lease, self._language, files)
-            return Claimed(lease=lease, turn=turn, attempt=row.attempts)
+            return Claimed(lease=lease, turn=turn, attempt=row.attempts, files=files)
 
     async def _answer(self, claimed: Claimed) -> bool:
         turn, status = claimed.turn, InboxStatus.done
         if claimed.attempt > self._settings.max_crashes:
             log.error("turn.poisonous", inbox=turn.inbox_id, attempt=claimed.attempt)
-            await self._finish(claimed, apology(turn), InboxStatus.failed)
-            return True
+            return await self._finish(claimed, apology(turn), InboxStatus.failed)
         try:
             async with asyncio.timeout(self._settings.turn_timeout.total_seconds()):
+                await self._fetcher.complete(turn.conversation_id, claimed.files)
                 reply = await self._reply(turn)
         except UserFacingError as error:
             reply = Reply(text=say(turn.language, error.key, **error.values))
@@ -220,8 +259,7 @@ class Gateway:
         except Exception:
             log.exception("turn.failed", inbox=turn.inbox_id)
             reply, status = apology(turn), InboxStatus.failed
-        await self._finish(claimed, reply, status)
-        return True
+        return await self._finish(claimed, reply, status)
 
     async def _reply(self, turn: Turn) -> Reply:
         command = await self._commands.reading(turn)
@@ -229,14 +267,19 @@ class Gateway:
             return await self._commands.run(turn, command)
         return await self._agent.take(turn, self._drafts.of(turn))
 
-    async def _finish(self, claimed: Claimed, reply: Reply, status: InboxStatus) -> None:
+    async def _finish(self, claimed: Claimed, reply: Reply, status: InboxStatus) -> bool:
+        """End a turn; whether another message waits in its conversation."""
         failpoint("finishing")
         async with self._database.unit_of_work() as session:
             await self._outbox.queue(session, draft_of(claimed.turn, reply))
             await self._inbox.finish(session, claimed.turn.inbox_id, status)
             await claimed.lease.give_back(session)
+            # Asked last: whoever brings a message now waits for the lease until this commits.
+            more = await self._inbox.any_open(session, claimed.turn.conversation_id)
         failpoint("finished")
         self._queued()
+        self._menus.note(claimed.turn)
+        return more
 
     async def _give_back(self, lease: Lease) -> None:
         async with self._database.unit_of_work() as session:

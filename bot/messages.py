@@ -1,11 +1,15 @@
-"""The channel-neutral messages."""
+"""The channel-neutral messages, and what else a channel reports about its chats."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
-from storage.inbox import Place
+from storage.inbox import Place, RemoteFile
 from storage.outbox import File
 
-__all__ = ["Address", "Button", "File", "InboundMessage", "OutboundMessage"]
+__all__ = [
+    "Address", "Button", "ChatClosed", "ChatMoved", "Event", "File", "InboundMessage",
+    "OutboundMessage", "RemoteFile",
+]  # fmt: skip
 
 Address = Place
 
@@ -13,7 +17,8 @@ Address = Place
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """`external_id` is the channel's own id of the message, the same when it is delivered again.
-    `sender_id` is an account id; `sender_name` is only what they call themselves."""
+    `sender_id` is an account id; `sender_name` is only what they call themselves. `pressed` is the
+    key of the button that was pressed; its label is the `text`."""
 
     external_id: str
     address: Address
@@ -21,15 +26,36 @@ class InboundMessage:
     sender_name: str
     text: str
     private: bool = True
-    files: tuple[File, ...] = ()
+    files: tuple[File | RemoteFile, ...] = ()
+    pressed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMoved:
+    """The platform gave a chat another id."""
+
+    address: Address
+    chat: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatClosed:
+    """Nothing can be sent there until somebody writes again: the bot was blocked or removed."""
+
+    address: Address
+
+
+Event = InboundMessage | ChatMoved | ChatClosed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Pressing it is the same as writing `send`."""
+    """Pressing it is the same as writing `send`. `key` finds the button again, on platforms whose
+    buttons carry little."""
 
     label: str
     send: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +64,8 @@ class OutboundMessage:
     text: str
     buttons: tuple[Button, ...] = ()
     files: tuple[File, ...] = field(default=())
+    markdown: bool = False
+
+    def behind(self, words: str) -> Self:
+        """The same with these words before its text."""
+        return replace(self, text=f"{words}{self.text}")

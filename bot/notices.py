@@ -46,7 +46,7 @@ class OutboxNotifier:
             session,
             Draft(
                 key=f"{key}:{person_id}", conversation_id=conversation, text=text,
-                shown=tuple(shown),
+                shown=tuple(shown), resend=False,
                 files=tuple(
                     File(name=each.name, media_type=each.media_type, content=each.content)
                     for each in attachments
@@ -88,6 +88,7 @@ class OutboxNotifier:
             select(func.max(Conversation.id)).where(
                 Conversation.organisation_id == self._organisation_id,
                 Conversation.person_id == person_id,
+                Conversation.closed_at.is_(None),
             )
         )
         return found

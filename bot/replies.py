@@ -12,6 +12,7 @@ def draft_of(turn: Turn, reply: Reply) -> Draft:
         conversation_id=turn.conversation_id,
         reply_to=turn.inbox_id,
         text=reply.text,
+        markdown=reply.markdown,
         buttons=tuple({"label": button.label, "send": button.send} for button in reply.buttons),
         shown=reply.shown,
         files=tuple(

@@ -1,17 +1,29 @@
 """What runs for one organisation in this process, and its channels."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel
 from bot.delivery import Delivery
-from bot.drafts import Drafts
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
-from bot.messages import InboundMessage
+from bot.menus import Menus
+from bot.messages import ChatClosed, ChatMoved, Event, InboundMessage
+from bot.metrics import Metrics
+from bot.pacing import Pacer
+from config.clock import Clock
+from config.errors import TransientError
+from config.settings import Settings
+from storage.chats import Chats
 from storage.database import Database
 from storage.outbox import Outbox
+
+log = structlog.get_logger()
 
 Background = Callable[[], Awaitable[None]]
 
@@ -20,19 +32,49 @@ Background = Callable[[], Awaitable[None]]
 class Service:
     """`background` is what runs beside the channels until the service ends."""
 
+    settings: Settings
+    organisation_id: int
+    clock: Clock
     database: Database
     outbox: Outbox
+    chats: Chats
     gateway: Gateway
     housekeeper: Housekeeper
-    drafts: Drafts
+    pacer: Pacer
+    metrics: Metrics
+    menus: Menus
+    channels: dict[str, Channel]
     deliveries: list[Delivery]
     background: list[Background] = field(default_factory=list)
 
     def deliver(self, channel: Channel) -> Delivery:
-        self.drafts.add(channel)
-        delivery = Delivery(self.database, self.outbox, channel)
+        self.channels[channel.name] = channel
+        delivery = Delivery(
+            self.database, self.outbox, self.chats, channel, language=self.settings.language,
+            pacer=self.pacer, metrics=self.metrics,
+        )  # fmt: skip
         self.deliveries.append(delivery)
         return delivery
+
+    async def receive(self, event: Event) -> None:
+        """Keep what a channel reports; when this returns it survives kill -9. Raises TransientError
+        when it could not be kept."""
+        try:
+            await self._keep(event)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("service.not_kept", error=type(error).__name__)
+            raise TransientError("the database did not keep it") from None
+
+    async def _keep(self, event: Event) -> None:
+        match event:
+            case InboundMessage():
+                await self.gateway.receive(event)
+            case ChatMoved():
+                async with self.database.unit_of_work() as session:
+                    await self.chats.move(session, event.address, event.chat)
+            case ChatClosed():
+                async with self.database.unit_of_work() as session:
+                    await self.chats.close(session, event.address)
 
     async def settled(self) -> None:
         """Wait until everything received is answered and everything reachable is sent."""
@@ -40,27 +82,51 @@ class Service:
         for delivery in self.deliveries:
             await delivery.drain()
 
-    async def run_channel(self, channel: Channel, *, alone: bool) -> None:
-        """Receive and deliver on one channel until it ends, then finish what was begun; `alone`
-        says that no other process can be at work here."""
-        delivery = self.deliver(channel)
+    async def run(
+        self,
+        channels: Sequence[Channel],
+        *,
+        alone: bool,
+        stop: asyncio.Event | None = None,
+        within: timedelta = timedelta(minutes=1),
+    ) -> None:
+        """Receive and deliver until every channel has ended or `stop` is set, then finish what was
+        begun, at most for `within`. `alone` says that no other process can be at work here."""
+        deliveries = [self.deliver(channel) for channel in channels]
         if alone:
             await self.gateway.take_over_everything()
-
-        async def receive(message: InboundMessage) -> None:
-            await self.gateway.receive(message)
-
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(self.gateway.run(), name="gateway"),
                 tasks.create_task(self.housekeeper.run(), name="housekeeper"),
-                tasks.create_task(delivery.run(), name=f"delivery:{channel.name}"),
+                *(tasks.create_task(each.run(), name="delivery") for each in deliveries),
                 *(tasks.create_task(_until_cancelled(work)) for work in self.background),
+                *(
+                    tasks.create_task(self.menus.begin(channel))
+                    for channel in channels
+                    if channel.capabilities.menus
+                ),
             ]
-            await channel.run(receive)
-            await self.settled()
+            receiving = [tasks.create_task(each.run(self.receive)) for each in channels]
+            await _ended(receiving, stop or asyncio.Event())
+            try:
+                async with asyncio.timeout(within.total_seconds()):
+                    await self.gateway.close()
+                    await self.settled()
+            except TimeoutError:
+                log.warning("service.stopped_early")
             for task in running:
                 task.cancel()
+
+
+async def _ended(receiving: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Wait until all have ended, or it is said to stop; then none of them receives any more."""
+    stopping = asyncio.create_task(stop.wait())
+    ending = asyncio.create_task(asyncio.wait(receiving))
+    await asyncio.wait({stopping, ending}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopping, ending, *receiving):
+        task.cancel()
+    await asyncio.wait(receiving)
 
 
 async def _until_cancelled(work: Background) -> None:

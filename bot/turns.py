@@ -3,44 +3,61 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam, select, update
+
 from agent.contract import Organisation, Turn, TurnFile
 from config.i18n import Language
 from config.i18n.detect import detect
 from memory.preferences import preferences_of
 from storage.database import Session
-from storage.inbox import ReceivedFile
+from storage.inbox import OpenMessage, ReceivedFile
 from storage.leases import Lease
 from storage.tables.organisation import Organisation as OrganisationRow
-from storage.tables.work import InboxMessage
+from storage.tables.organisation import Person
+from storage.upsert import table_of
 from tools.context import Asker
-from tools.people.service import PeopleService
+
+_PEOPLE, _ORGANISATIONS = table_of(Person), table_of(OrganisationRow)
+_ASKER = (
+    select(
+        *_PEOPLE.c["name", "role", "language", "detected"],
+        *_ORGANISATIONS.c["timezone", "currency"],
+    )
+    .join(_ORGANISATIONS, _ORGANISATIONS.c.id == _PEOPLE.c.organisation_id)
+    .where(_PEOPLE.c.id == bindparam("person"))
+)
+_HEARD = (
+    update(_PEOPLE)
+    .where(_PEOPLE.c.id == bindparam("person"))
+    .values(detected=bindparam("spoken"))
+)
 
 
 async def open_turn(
     session: Session,
-    row: InboxMessage,
+    row: OpenMessage,
     lease: Lease,
     default: Language,
     files: Sequence[ReceivedFile] = (),
 ) -> Turn:
     """The role is read now, not when the message came: a demoted manager is one no more."""
-    organisation = await session.get_one(OrganisationRow, row.organisation_id)
-    person = await PeopleService(session, row.organisation_id).get(row.person_id)
+    asker = (await session.execute(_ASKER, {"person": row.person_id})).one()
     # Commands and the names of files are in no language.
     spoken = detect(row.text) if not (files or row.text.startswith("/")) else None
-    if spoken is not None:
-        person.detected = spoken.value
-    preferences = await preferences_of(session, row.organisation_id, person.id)
-    chosen = preferences.answer_language or person.language or person.detected
+    detected = spoken.value if spoken else asker.detected
+    if detected != asker.detected:
+        await session.execute(_HEARD, {"person": row.person_id, "spoken": detected})
+    preferences = await preferences_of(session, row.organisation_id, row.person_id)
+    chosen = preferences.answer_language or asker.language or detected
     return Turn(
         organisation=Organisation(
-            id=organisation.id,
-            timezone=ZoneInfo(organisation.timezone),
-            currency=organisation.currency,
+            id=row.organisation_id,
+            timezone=ZoneInfo(asker.timezone),
+            currency=asker.currency,
         ),
         conversation_id=row.conversation_id,
         inbox_id=row.id,
-        asker=Asker(id=person.id, name=person.name, role=person.role),
+        asker=Asker(id=row.person_id, name=asker.name, role=asker.role),
         language=Language(chosen or default),
         text=row.text,
         fence=lease,

@@ -1,52 +1,48 @@
-"""Structured logs in a rotating file, with secrets and personal data masked."""
+"""Structured logs, in a rotating file or on standard error, with secrets and personal data masked.
+
+Every line goes through the same mask: ours, and those that libraries write by Python's logging.
+"""
 
 import logging
-import re
+import sys
+from collections.abc import Collection
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
 
+from config.masking import Mask
 from config.settings import LogSettings
 
-_CREDENTIALS_IN_URL = re.compile(r"://[^/\s@]+@")
-_SECRET_PARAMETER = re.compile(
-    r"(?i)(?<![a-z])(\w*(?:token|key|secret|password|sign|signature))=[^&\s\"']+"
-)
-_BEARER = re.compile(r"(?i)\b(bearer )\S+")
-_PHONE = re.compile(r"(?<![\d-])(\+?\d{3})\d{4,8}(\d{4})(?!\d)")
-_EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*(@[\w-]+\.[\w.]+)")
-_MAX_BYTES, _FILES = 10_000_000, 5
+# They log every call, some with texts and addresses in it.
+_TALKATIVE = (
+    "aiogram.event", "aiosqlite", "httpcore", "httpx", "httpx2", "sqlalchemy.engine", "uvicorn.access",
+)  # fmt: skip
+# They bring a handler of their own to the terminal, unless they have one already.
+_SELF_WILLED = ("dbos",)
 
 
-def set_up_logging(settings: LogSettings, folder: Path) -> None:
-    """Everything goes to `folder`/huoke.log; the terminal belongs to the chat."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        folder / "huoke.log", maxBytes=_MAX_BYTES, backupCount=_FILES, encoding="utf-8"
-    )
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+def set_up_logging(settings: LogSettings, folder: Path, *, secrets: Collection[str] = ()) -> None:
+    """Everything goes to `folder`/huoke.log, for the terminal belongs to the chat; or to standard
+    error. `secrets` are masked wherever they stand."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        mask,
     ]
+    handler = _handler(settings, folder)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                Mask(secrets),
+                _renderer(settings),
+            ],
         )
     )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(settings.level)
+    _route_everything_to(handler, settings.level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -55,14 +51,33 @@ def set_up_logging(settings: LogSettings, folder: Path) -> None:
     )
 
 
-def mask(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    """A structlog processor: every text value loses its secrets and personal data."""
-    return {key: masked(value) if isinstance(value, str) else value for key, value in event.items()}
+def _handler(settings: LogSettings, folder: Path) -> logging.Handler:
+    if settings.to == "stderr":
+        return logging.StreamHandler(sys.stderr)
+    folder.mkdir(parents=True, exist_ok=True)
+    return RotatingFileHandler(
+        folder / "huoke.log", maxBytes=settings.file_bytes, backupCount=settings.files,
+        encoding="utf-8", errors="backslashreplace",
+    )  # fmt: skip
 
 
-def masked(text: str) -> str:
-    text = _CREDENTIALS_IN_URL.sub("://***@", text)
-    text = _SECRET_PARAMETER.sub(r"\1=***", text)
-    text = _BEARER.sub(r"\1***", text)
-    text = _EMAIL.sub(r"\1***\2", text)
-    return _PHONE.sub(r"\1****\2", text)
+def _renderer(settings: LogSettings) -> structlog.typing.Processor:
+    if settings.format == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _route_everything_to(handler: logging.Handler, level: str) -> None:
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in _SELF_WILLED:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+    # A line that cannot be written would be shown on the terminal, unmasked.
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)

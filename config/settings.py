@@ -5,13 +5,22 @@ one that HUOKE_CONFIG names). Nested names join with two underscores: SANDBOX__D
 """
 
 import os
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -99,9 +108,66 @@ class RuleSettings(Section):
     checks: str = "0 */6 * * *"
 
 
+class TelegramLimits(Section):
+    """What Telegram lets a bot send: messages a second in all, at once (and then one a second) to
+    one person, a minute to a group. Raise the first for a bot with paid broadcasts."""
+
+    per_second: int = Field(default=30, ge=1, le=1_000)
+    chat_burst: int = Field(default=5, ge=1)
+    group_per_minute: int = Field(default=20, ge=1)
+
+
+class TelegramSettings(Section):
+    """One bot. With `webhook_url` (https, ending in the path that /telegram is served at) the
+    platform calls us and `webhook_secret` must come with each call; without it we ask for news."""
+
+    token: SecretStr
+    api: str = Field(default="https://api.telegram.org", pattern=r"^https?://")
+    webhook_url: str | None = Field(default=None, pattern=r"^https?://")
+    webhook_secret: SecretStr | None = None
+    connections: int = Field(default=40, ge=1, le=100, description="of the platform to us")
+    limits: TelegramLimits = TelegramLimits()
+
+    @field_validator("token")
+    @classmethod
+    def _looks_like_a_token(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[1-9]\d{0,19}:[\w-]{3,80}", value.get_secret_value()):
+            raise ValueError("must look like 123456:ABC-DEF, as @BotFather gives it")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _allowed_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
+            raise ValueError("must be 16 to 256 letters, digits, _ and -")
+        return value
+
+    @model_validator(mode="after")
+    def _secret_comes_with_url(self) -> Self:
+        if (self.webhook_url is None) != (self.webhook_secret is None):
+            raise ValueError("webhook_url and webhook_secret are set together")
+        return self
+
+
+class HttpSettings(Section):
+    """The port of webhooks, health and metrics; served by `run` when a channel is configured."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535)
+    reuse_port: bool = Field(default=False, description="several processes on one port")
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    stop_within: timedelta = Field(default=timedelta(seconds=20), description="on SIGTERM")
+
+
 class LogSettings(Section):
+    """To `DATA_DIR`/logs/huoke.log, which is put aside when it is full, or to standard error, where
+    containers are read."""
+
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["json", "console"] = "json"
+    to: Literal["file", "stderr"] = "file"
+    file_bytes: int = Field(default=10_000_000, ge=1_000, description="after which a file is full")
+    files: int = Field(default=5, ge=1, description="full ones that are kept")
 
 
 class Settings(BaseSettings):
@@ -132,6 +198,8 @@ class Settings(BaseSettings):
     long_term: LongTermSettings = LongTermSettings()
     work: WorkSettings = WorkSettings()
     rules: RuleSettings = RuleSettings()
+    telegram: TelegramSettings | None = None
+    http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("database_url")

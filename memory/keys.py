@@ -10,3 +10,8 @@ class ConversationKey:
 
     def window(self) -> str:
         return f"huoke:{self.organisation_id}:conversation:{self.conversation_id}:window"
+
+
+def pace_key(organisation_id: int, what: str) -> str:
+    """How much may be sent where."""
+    return f"huoke:{organisation_id}:pace:{what}"

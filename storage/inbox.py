@@ -1,16 +1,16 @@
 """The inbox: messages as received, kept under a unique key before anybody is told so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from config.clock import Clock
 from storage.database import ReadSession, Session
 from storage.tables.work import Conversation, InboxFile, InboxMessage, InboxStatus
-from storage.upsert import insert_or_ignore
+from storage.upsert import insert_or_ignore, table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,24 @@ TOO_LARGE = "application/x-too-large"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
-    """A file of a message, without its content."""
+    """A file of a message, without its content; with `remote`, that is still to be fetched."""
 
     id: int
     name: str
     media_type: str
+    remote: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """A file that the platform keeps for us under the name `remote`. `size` in bytes, 0 when it
+    does not say."""
+
+    name: str
+    media_type: str
+    remote: str
+    size: int = 0
+    content: bytes = b""
 
 
 class Content(Protocol):
@@ -46,6 +59,55 @@ class Content(Protocol):
     def content(self) -> bytes: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMessage:
+    """A message that is being worked on, for the `attempts`-th time."""
+
+    id: int
+    organisation_id: int
+    conversation_id: int
+    person_id: int
+    text: str
+    attempts: int
+
+
+_CONVERSATIONS, _MESSAGES = table_of(Conversation), table_of(InboxMessage)
+_AT = select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.closed_at).where(
+    _CONVERSATIONS.c.organisation_id == bindparam("organisation"),
+    _CONVERSATIONS.c.channel == bindparam("channel"),
+    _CONVERSATIONS.c.bot == bindparam("bot"),
+    _CONVERSATIONS.c.chat == bindparam("chat"),
+)
+_OLDEST_OPEN = (
+    select(_MESSAGES.c.id)
+    .where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"),
+        _MESSAGES.c.status == InboxStatus.received,
+    )
+    .order_by(_MESSAGES.c.id)
+    .limit(1)
+)
+_BEGIN = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == _OLDEST_OPEN.scalar_subquery())
+    .values(attempts=_MESSAGES.c.attempts + 1)
+    .returning(*(_MESSAGES.c[field.name] for field in fields(OpenMessage)))
+)
+_FINISH = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("inbox"))
+    .values(status=bindparam("now_is"), finished_at=bindparam("at"))
+)
+_FILES = (
+    select(*(table_of(InboxFile).c[field.name] for field in fields(ReceivedFile)))
+    .where(
+        table_of(InboxFile).c.organisation_id == bindparam("organisation"),
+        table_of(InboxFile).c.inbox_id == bindparam("inbox"),
+    )
+    .order_by(table_of(InboxFile).c.position)
+)
+
+
 class Inbox:
     def __init__(self, organisation_id: int, clock: Clock) -> None:
         self._organisation_id = organisation_id
@@ -56,38 +118,39 @@ class Inbox:
     ) -> int:
         """The id of the conversation at `place`, opened on first contact; `private_with` is the
         person of a private chat, None in a group."""
-        known = await self.find_conversation(session, place)
-        if known is not None:
-            return known
-        await session.execute(
-            insert_or_ignore(
-                session,
-                Conversation,
-                {
-                    "organisation_id": self._organisation_id,
-                    "channel": place.channel,
-                    "bot": place.bot,
-                    "chat": place.chat,
-                    "person_id": private_with,
-                    "created_at": self._clock.now(),
-                    "lease_fence": 0,
-                },
-            )
+        if row := (await session.execute(_AT, self._at(place))).one_or_none():
+            if row.closed_at is not None:
+                await session.execute(
+                    update(Conversation).where(Conversation.id == row.id).values(closed_at=None)
+                )
+            found: int = row.id
+            return found
+        await insert_or_ignore(
+            session,
+            Conversation,
+            {
+                "organisation_id": self._organisation_id,
+                "channel": place.channel,
+                "bot": place.bot,
+                "chat": place.chat,
+                "person_id": private_with,
+                "created_at": self._clock.now(),
+                "lease_fence": 0,
+            },
         )
         opened = await self.find_conversation(session, place)
         assert opened is not None
         return opened
 
     async def find_conversation(self, session: ReadSession, place: Place) -> int | None:
-        found: int | None = await session.scalar(
-            select(Conversation.id).where(
-                Conversation.organisation_id == self._organisation_id,
-                Conversation.channel == place.channel,
-                Conversation.bot == place.bot,
-                Conversation.chat == place.chat,
-            )
-        )
-        return found
+        row = (await session.execute(_AT, self._at(place))).one_or_none()
+        return row.id if row else None
+
+    def _at(self, place: Place) -> dict[str, object]:
+        return {
+            "organisation": self._organisation_id, "channel": place.channel, "bot": place.bot,
+            "chat": place.chat,
+        }  # fmt: skip
 
     async def place(self, session: ReadSession, conversation_id: int) -> Place:
         """Where a conversation is held."""
@@ -106,69 +169,65 @@ class Inbox:
         files: Sequence[Content] = (),
     ) -> bool:
         """Keep a message; False when this one is here already (a redelivery)."""
-        inserted = await session.execute(
-            insert_or_ignore(
-                session,
-                InboxMessage,
-                {
-                    "organisation_id": self._organisation_id,
-                    "channel": place.channel,
-                    "bot": place.bot,
-                    "external_id": external_id,
-                    "conversation_id": conversation_id,
-                    "person_id": person_id,
-                    "text": text,
-                    "received_at": self._clock.now(),
-                    "status": InboxStatus.received,
-                    "attempts": 0,
-                },
-            ).returning(InboxMessage.id)
+        inbox_id = await insert_or_ignore(
+            session,
+            InboxMessage,
+            {
+                "organisation_id": self._organisation_id,
+                "channel": place.channel,
+                "bot": place.bot,
+                "external_id": external_id,
+                "conversation_id": conversation_id,
+                "person_id": person_id,
+                "text": text,
+                "received_at": self._clock.now(),
+                "status": InboxStatus.received,
+                "attempts": 0,
+            },
         )
-        inbox_id = inserted.scalar_one_or_none()
         if inbox_id is None:
             return False
         session.add_all(
             InboxFile(
                 organisation_id=self._organisation_id, inbox_id=inbox_id, position=position,
                 name=file.name, media_type=file.media_type, content=file.content,
+                remote=file.remote if isinstance(file, RemoteFile) else None,
             )
             for position, file in enumerate(files)
         )  # fmt: skip
         return True
 
-    async def oldest_open(self, session: Session, conversation_id: int) -> InboxMessage | None:
+    async def oldest_open(self, session: Session, conversation_id: int) -> OpenMessage | None:
         """The next message to work on, its attempt counted; needs the conversation's lease."""
-        row = await session.scalar(
-            select(InboxMessage)
-            .where(
-                InboxMessage.conversation_id == conversation_id,
-                InboxMessage.status == InboxStatus.received,
-            )
-            .order_by(InboxMessage.id)
-            .limit(1)
-        )
-        if row is not None:
-            row.attempts += 1
-        return row
+        found = await session.execute(_BEGIN, {"conversation": conversation_id})
+        row = found.one_or_none()
+        return None if row is None else OpenMessage(**row._mapping)
+
+    async def any_open(self, session: ReadSession, conversation_id: int) -> bool:
+        """Whether a message of this conversation waits."""
+        found = await session.scalar(_OLDEST_OPEN, {"conversation": conversation_id})
+        return found is not None
 
     async def files(self, session: ReadSession, inbox_id: int) -> tuple[ReceivedFile, ...]:
         """What came with a message, in its order."""
         rows = await session.execute(
-            select(InboxFile.id, InboxFile.name, InboxFile.media_type)
-            .where(
-                InboxFile.organisation_id == self._organisation_id, InboxFile.inbox_id == inbox_id
-            )
-            .order_by(InboxFile.position)
+            _FILES, {"organisation": self._organisation_id, "inbox": inbox_id}
         )
-        return tuple(
-            ReceivedFile(id=row.id, name=row.name, media_type=row.media_type) for row in rows
+        return tuple(ReceivedFile(**row._mapping) for row in rows)
+
+    async def fetched(
+        self, session: Session, file_id: int, content: bytes, media_type: str
+    ) -> None:
+        """The content of a remote file is here, or never will be, as its media type says."""
+        await session.execute(
+            update(InboxFile)
+            .where(InboxFile.organisation_id == self._organisation_id, InboxFile.id == file_id)
+            .values(content=content, media_type=media_type, remote=None)
         )
 
     async def finish(self, session: Session, inbox_id: int, status: InboxStatus) -> None:
         await session.execute(
-            update(InboxMessage)
-            .where(InboxMessage.id == inbox_id)
-            .values(status=status, finished_at=self._clock.now())
+            _FINISH, {"inbox": inbox_id, "now_is": status, "at": self._clock.now()}
         )
 
     async def waiting_conversations(self, session: ReadSession, limit: int) -> list[int]:

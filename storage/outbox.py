@@ -1,15 +1,16 @@
 """The outbox: replies and notices wait here until a channel took them.
 
-queued → sending → sent | failed | unknown. A row is `unknown` when the sender died, or lost the
-channel's answer, between handing the message over and hearing about it: it is never sent twice
-in silence, and /health counts it.
+queued → sending → sent | failed | unknown. When the sender died, or lost the channel's answer,
+between handing a message over and hearing about it, the send is in doubt: a message that somebody
+waits for goes out once more and says so, any other one, and a second doubt, ends as `unknown`.
+Nothing is sent twice in silence, and /health counts both.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from config.clock import Clock
@@ -19,6 +20,10 @@ from storage.tables.work import Conversation, OutboxFile, OutboxMessage, OutboxS
 from storage.upsert import insert_or_ignore
 
 _OPEN = (OutboxStatus.queued, OutboxStatus.sending)
+_CLAIMED = (
+    OutboxMessage.id, OutboxMessage.conversation_id, OutboxMessage.text, OutboxMessage.markdown,
+    OutboxMessage.parts_sent, OutboxMessage.in_doubt, OutboxMessage.attempts, OutboxMessage.buttons,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +32,15 @@ class File:
     media_type: str
     content: bytes
 
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message to queue. `key` is stable over repeated turns; `buttons` are label and text."""
+    """A message to queue. `key` is stable over repeated turns; `buttons` are label and text.
+    `resend`: rather repeated, and marked so, than perhaps lost."""
 
     key: str
     conversation_id: int
@@ -39,15 +49,31 @@ class Draft:
     buttons: tuple[dict[str, str], ...] = ()
     shown: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    markdown: bool = False
+    resend: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message that could be sent now."""
+
+    id: int
+    conversation_id: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A claimed message with all that a channel needs to send it."""
+    """A claimed message with all that a channel needs to send its next part."""
 
     id: int
+    conversation_id: int
     place: Place
     text: str
+    markdown: bool = False
+    parts_sent: int = 0
+    in_doubt: bool = False
+    attempts: int = 1
     buttons: Sequence[dict[str, str]] = ()
     files: Sequence[File] = field(default=())
 
@@ -62,25 +88,27 @@ class Outbox:
 
     async def queue(self, session: Session, draft: Draft) -> bool:
         """Queue a message in the caller's transaction; False when its key is queued already."""
-        inserted = await session.execute(
-            insert_or_ignore(
-                session,
-                OutboxMessage,
-                {
-                    "organisation_id": self._organisation_id,
-                    "key": draft.key,
-                    "conversation_id": draft.conversation_id,
-                    "reply_to": draft.reply_to,
-                    "text": draft.text,
-                    "buttons": list(draft.buttons),
-                    "shown": list(draft.shown),
-                    "status": OutboxStatus.queued,
-                    "attempts": 0,
-                    "created_at": self._clock.now(),
-                },
-            ).returning(OutboxMessage.id)
+        outbox_id = await insert_or_ignore(
+            session,
+            OutboxMessage,
+            {
+                "organisation_id": self._organisation_id,
+                "key": draft.key,
+                "conversation_id": draft.conversation_id,
+                "reply_to": draft.reply_to,
+                "text": draft.text,
+                "buttons": list(draft.buttons),
+                "shown": list(draft.shown),
+                "status": OutboxStatus.queued,
+                "attempts": 0,
+                "markdown": draft.markdown,
+                "resend": draft.resend,
+                "in_doubt": False,
+                "doubts": 0,
+                "parts_sent": 0,
+                "created_at": self._clock.now(),
+            },
         )
-        outbox_id = inserted.scalar_one_or_none()
         if outbox_id is None:
             return False
         session.add_all(
@@ -92,44 +120,92 @@ class Outbox:
         )  # fmt: skip
         return True
 
-    async def claim(
-        self, session: Session, channel: str, chats: Collection[str] | None = None
-    ) -> Parcel | None:
-        """Take the next message of a channel (of these chats only, when given) for sending.
+    async def waiting(
+        self,
+        session: Session,
+        channel: str,
+        chats: Collection[str] | None = None,
+        *,
+        skipping: Collection[int] = (),
+        limit: int = 1,
+    ) -> list[Waiting]:
+        """The oldest sendable message of each conversation of a channel, `skipping` some of them;
+        locked until `claim` in the same transaction says which are taken.
 
-        A conversation with a message in `sending` is skipped, so that its order holds.
+        A conversation with a message in `sending` is left out, so that its order holds.
         """
-        row = (await session.execute(self._next(channel, chats))).one_or_none()
-        if row is None:
-            return None
-        message: OutboxMessage = row[0]
-        message.status = OutboxStatus.sending
-        message.sender = self._owner
-        message.sending_since = self._clock.now()
-        message.attempts += 1
-        return Parcel(
-            id=message.id,
-            place=Place(channel=row.channel, bot=row.bot, chat=row.chat),
-            text=message.text,
-            buttons=message.buttons,
-            files=await self._files(session, message.id),
+        rows = await session.execute(self._sendable(channel, chats, skipping).limit(limit))
+        return [
+            Waiting(
+                id=row.id,
+                conversation_id=row.conversation_id,
+                place=Place(channel=channel, bot=row.bot, chat=row.chat),
+            )
+            for row in rows
+        ]
+
+    async def claim(self, session: Session, chosen: Sequence[Waiting]) -> list[Parcel]:
+        """Take messages for sending."""
+        if not chosen:
+            return []
+        places = {each.id: each.place for each in chosen}
+        rows = await session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(places), OutboxMessage.status == OutboxStatus.queued)
+            .values(
+                status=OutboxStatus.sending,
+                sender=self._owner,
+                sending_since=self._clock.now(),
+                attempts=OutboxMessage.attempts + 1,
+            )
+            .returning(*_CLAIMED)
         )
+        return [
+            Parcel(
+                id=row.id,
+                conversation_id=row.conversation_id,
+                place=places[row.id],
+                text=row.text,
+                markdown=row.markdown,
+                parts_sent=row.parts_sent,
+                in_doubt=row.in_doubt,
+                attempts=row.attempts,
+                buttons=row.buttons,
+                files=await self._files(session, row.id),
+            )
+            for row in sorted(rows, key=lambda row: row.id)
+        ]
 
     async def sent(self, session: Session, outbox_id: int, external_id: str) -> None:
-        await self._end(session, outbox_id, OutboxStatus.sent, external_id=external_id)
+        await self._end(
+            session, outbox_id, status=OutboxStatus.sent, external_id=external_id, in_doubt=False
+        )
 
     async def failed(self, session: Session, outbox_id: int, error: str) -> None:
-        await self._end(session, outbox_id, OutboxStatus.failed, error=error)
+        await self._end(session, outbox_id, status=OutboxStatus.failed, error=error)
 
-    async def unknown(self, session: Session, outbox_id: int, error: str) -> None:
-        await self._end(session, outbox_id, OutboxStatus.unknown, error=error)
+    async def part_sent(self, session: Session, outbox_id: int) -> None:
+        """One part arrived, and there are more."""
+        await self._set(
+            session, outbox_id, status=OutboxStatus.queued, sender=None, not_before=None,
+            parts_sent=OutboxMessage.parts_sent + 1, in_doubt=False,
+        )  # fmt: skip
 
-    async def requeue(self, session: Session, outbox_id: int) -> None:
-        """The channel surely did not take it: try again later."""
-        await self._set(session, outbox_id, status=OutboxStatus.queued, sender=None)
+    async def requeue(
+        self, session: Session, outbox_id: int, *, after: timedelta = timedelta(0)
+    ) -> None:
+        """The channel surely did not take it: try again, not before the time is over."""
+        await self._set(
+            session, outbox_id, status=OutboxStatus.queued, sender=None,
+            not_before=self._clock.now() + after,
+        )  # fmt: skip
+
+    async def doubt(self, session: Session, outbox_id: int, error: str) -> None:
+        """Nobody knows whether it arrived."""
+        await self._set(session, outbox_id, **self._in_doubt(error))
 
     async def give_up_on_the_dead(self, session: Session, older_than: timedelta) -> int:
-        """Mark as unknown what another sender has been sending for too long; returns how many."""
+        """Doubt what another sender has been sending for too long; returns how many."""
         result = await session.scalars(
             update(OutboxMessage)
             .where(
@@ -138,14 +214,39 @@ class Outbox:
                 OutboxMessage.sender != self._owner,
                 OutboxMessage.sending_since <= self._clock.now() - older_than,
             )
-            .values(
-                status=OutboxStatus.unknown,
-                error="the sender died",
-                finished_at=self._clock.now(),
-            )
+            .values(**self._in_doubt("the sender died"))
             .returning(OutboxMessage.id)
         )
         return len(result.all())
+
+    async def put_back(self, session: Session, channel: str, busy_with: Collection[int]) -> None:
+        """Queue again what this process claimed and never began: the claim's own end was lost."""
+        here = select(Conversation.id).where(Conversation.channel == channel)
+        await session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.organisation_id == self._organisation_id,
+                OutboxMessage.status == OutboxStatus.sending,
+                OutboxMessage.sender == self._owner,
+                OutboxMessage.id.not_in(busy_with),
+                OutboxMessage.conversation_id.in_(here),
+            )
+            .values(status=OutboxStatus.queued, sender=None)
+        )
+
+    async def send_of(
+        self, session: ReadSession, conversation_id: int, outbox_id: int, position: int
+    ) -> str | None:
+        """What a button of a message says when it is pressed in that message's conversation."""
+        buttons = await session.scalar(
+            select(OutboxMessage.buttons).where(
+                OutboxMessage.organisation_id == self._organisation_id,
+                OutboxMessage.conversation_id == conversation_id,
+                OutboxMessage.id == outbox_id,
+            )
+        )
+        found = buttons or []
+        return found[position]["send"] if 0 <= position < len(found) else None
 
     async def counts(self, session: ReadSession) -> dict[OutboxStatus, int]:
         rows = await session.execute(
@@ -167,16 +268,31 @@ class Outbox:
         )
         return list(reversed(found.all()))
 
-    def _next(
-        self, channel: str, chats: Collection[str] | None
-    ) -> Select[OutboxMessage, str, str, str]:
+    async def doubts(self, session: ReadSession) -> int:
+        """How many sends ended in doubt, ever."""
+        counted = await session.scalar(
+            select(func.sum(OutboxMessage.doubts)).where(
+                OutboxMessage.organisation_id == self._organisation_id, OutboxMessage.doubts > 0
+            )
+        )
+        return int(counted or 0)
+
+    def _sendable(
+        self, channel: str, chats: Collection[str] | None, skipping: Collection[int]
+    ) -> Select[int, int, str, str]:
         earlier = aliased(OutboxMessage)
         query = (
-            select(OutboxMessage, Conversation.channel, Conversation.bot, Conversation.chat)
+            select(
+                OutboxMessage.id, OutboxMessage.conversation_id, Conversation.bot, Conversation.chat
+            )
             .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
             .where(
                 OutboxMessage.organisation_id == self._organisation_id,
                 OutboxMessage.status == OutboxStatus.queued,
+                or_(
+                    OutboxMessage.not_before.is_(None),
+                    OutboxMessage.not_before <= self._clock.now(),
+                ),
                 Conversation.channel == channel,
                 ~select(earlier.id)
                 .where(
@@ -187,10 +303,22 @@ class Outbox:
                 .exists(),
             )
             .order_by(OutboxMessage.id)
-            .limit(1)
             .with_for_update(skip_locked=True, of=OutboxMessage)
         )
-        return query if chats is None else query.where(Conversation.chat.in_(chats))
+        if chats is not None:
+            query = query.where(Conversation.chat.in_(chats))
+        return query.where(OutboxMessage.conversation_id.not_in(skipping)) if skipping else query
+
+    def _in_doubt(self, error: str) -> dict[str, object]:
+        again = and_(OutboxMessage.resend, ~OutboxMessage.in_doubt)
+        return {
+            "status": case((again, OutboxStatus.queued), else_=OutboxStatus.unknown),
+            "finished_at": case((again, None), else_=self._clock.now()),
+            "in_doubt": True,
+            "doubts": OutboxMessage.doubts + 1,
+            "sender": None,
+            "error": error,
+        }
 
     async def _files(self, session: Session, outbox_id: int) -> tuple[File, ...]:
         rows = await session.scalars(
@@ -202,10 +330,8 @@ class Outbox:
             File(name=row.name, media_type=row.media_type, content=row.content) for row in rows
         )
 
-    async def _end(
-        self, session: Session, outbox_id: int, status: OutboxStatus, **values: str
-    ) -> None:
-        await self._set(session, outbox_id, status=status, finished_at=self._clock.now(), **values)
+    async def _end(self, session: Session, outbox_id: int, **values: object) -> None:
+        await self._set(session, outbox_id, finished_at=self._clock.now(), **values)
 
     async def _set(self, session: Session, outbox_id: int, **values: object) -> None:
         # A sender that stalled until others gave up on it must not overwrite their verdict.

@@ -22,7 +22,7 @@ LAYERS: dict[str, set[str]] = {
 DOORS = {
     "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract",
     "tools.decided", "tools.jobs.service", "tools.layer", "tools.leads.desk", "tools.optimization.service",
-    "tools.people.errors", "tools.people.service", "tools.ports", "tools.provenance",
+    "tools.people.errors", "tools.people.invites", "tools.people.service", "tools.ports", "tools.provenance",
     "tools.reading", "tools.registry", "tools.reports.cron_text", "tools.reports.scheduling",
     "tools.result", "tools.spec", "tools.usage.errors", "tools.usage.service",
 }  # fmt: skip
@@ -44,10 +44,13 @@ DOMAINS: dict[str, set[str]] = {
 DOMAIN_DOORS = ("service", "errors", "overview", "platforms")
 # A dependency may be imported only in its home.
 SDK_HOMES = {
+    "aiogram": ("bot/channels/telegram/",),
+    "aiohttp": ("bot/channels/telegram/",),
     "alembic": ("storage/migrate.py", "storage/migrations/"),
     "croniter": ("tools/jobs/",),
     "dbos": ("tools/jobs/",),
     "fakeredis": ("memory/connect.py",),
+    "fastapi": ("bot/http/",),
     "fpdf": ("tools/reports/",),
     "langchain": ("agent/models/",),
     "langchain_core": ("agent/models/",),
@@ -59,14 +62,25 @@ SDK_HOMES = {
     "openpyxl": ("tools/leads/importing/",),
     "opencc": ("config/i18n/", "tools/reading/"),
     "phonenumbers": ("tools/leads/",),
+    "prometheus_client": ("bot/metrics.py",),
     "prompt_toolkit": ("bot/channels/console/",),
     "qdrant_client": ("memory/server.py",),
     "qdrant_edge": ("memory/edge.py",),
-    "redis": ("memory/", "bot/doctor.py"),
+    "redis": ("memory/", "bot/doctor.py", "bot/pacing.py"),
     "sklearn": ("agent/planner/",),
+    "telegramify_markdown": ("bot/channels/telegram/",),
+    "uvloop": ("run_bot.py",),
+    "wcwidth": ("bot/splitting.py",),
+    "starlette": ("bot/http/",),
+    "uvicorn": ("bot/http/",),
     "xlsxwriter": ("tools/reports/",),
 }
-BROAD_EXCEPTS = ("run_bot.py", "bot/gateway.py", "tools/jobs/durable.py")
+# The same for tests; python-telegram-bot is there to prove the emulator and for nothing else.
+TEST_SDK_HOMES = {
+    "aiogram": ("tests/integration/test_telegram", "tests/unit/bot/channels/"),
+    "telegram": ("tests/integration/test_telegram_emulator_clients.py",),
+}
+BROAD_EXCEPTS = ("run_bot.py", "bot/delivery.py", "bot/gateway.py", "tools/jobs/durable.py")
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -147,6 +161,17 @@ def test_a_dependency_stays_at_home(sdk: str) -> None:
         for path in python_files(*LAYERS)
         for line, module in imports(path)
         if under(module, {sdk}) and not where(path).startswith(SDK_HOMES[sdk])
+    ] == []
+
+
+@pytest.mark.parametrize("sdk", TEST_SDK_HOMES)
+def test_a_dependency_of_tests_stays_at_home(sdk: str) -> None:
+    homes = TEST_SDK_HOMES[sdk] + SDK_HOMES.get(sdk, ())
+    assert [
+        f"{where(path)}:{line}"
+        for path in python_files(*LAYERS, "tests", "bench")
+        for line, module in imports(path)
+        if under(module, {sdk}) and not where(path).startswith(homes)
     ] == []
 
 

@@ -71,7 +71,7 @@ def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
         thought.text, thought.results, said
     )
     if thought.text and honest:
-        return replace(from_results(thought.results, language), text=thought.text)
+        return replace(from_results(thought.results, language), text=thought.text, markdown=True)
     if thought.results:
         return from_results(thought.results, language)
     return Reply(text=say(language, "agent.nothing_done"))

@@ -1,23 +1,50 @@
 """What every chat platform must be able to do for us."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from bot.messages import Address, InboundMessage, OutboundMessage
+from bot.messages import Address, Event, OutboundMessage, RemoteFile
 
-Handler = Callable[[InboundMessage], Awaitable[None]]
+# Runs the work in one process at a time, and again in another when that one dies.
+Duty = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
+
+# Returning means that the event is on disk, and may be acknowledged; TransientError, that it is not.
+Handler = Callable[[Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """At most `count` messages in `seconds`; the first `count` may come at once."""
+
+    count: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """`max_text` is in the channel's own unit; None means that there is no limit. `drafts`: it can
-    show an answer while it comes."""
+    """`drafts`: it can show an answer while it comes. `menus`: it lists commands to choose from."""
 
     buttons: bool = False
     files: bool = False
     drafts: bool = False
-    max_text: int | None = None
+    menus: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookCall:
+    """What the platform posted. Header names are in lower case."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAnswer:
+    status: int
+    body: bytes = b""
+    media_type: str = "application/json"
 
 
 class Channel(Protocol):
@@ -34,16 +61,43 @@ class Channel(Protocol):
     async def __aexit__(self, *error: object) -> None: ...
 
     async def run(self, handler: Handler) -> None:
-        """Receive until the channel ends or is cancelled. A message counts as acknowledged when
-        `handler` returns: it is on disk then."""
+        """Receive until the channel ends or is cancelled. An event is acknowledged to the platform
+        after `handler` has returned."""
 
-    async def send(self, message: OutboundMessage) -> str:
-        """Deliver and return the platform's message id.
+    def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
+        """What the platform takes in one piece each, in order: the same for the same message."""
 
-        Raises NotDelivered when the platform surely did not take it and a retry may help,
-        PermanentError when it never will, TransientError when we cannot know.
+    def paces(self, address: Address) -> Mapping[str, Pace]:
+        """The platform's limits that a message there has to keep, by what they count: the bot, the
+        chat."""
+
+    async def send(self, part: OutboundMessage) -> str:
+        """Deliver one of the `parts` and return the platform's message id.
+
+        Raises Busy when the platform wants us to wait, NotDelivered when it surely did not take
+        the part and a retry may help, Moved when the chat has another id now, Closed when nobody
+        can be reached there, PermanentError when it never will take it, TransientError when we
+        cannot know.
         """
 
     async def draft(self, address: Address, text: str) -> None:
         """Show the answer so far in place of an earlier draft; what `send` delivers replaces it.
         Called only when the capabilities say so."""
+
+    async def download(self, file: RemoteFile) -> bytes:
+        """The content of a received file. Raises TransientError, or PermanentError when it is gone
+        or too large."""
+
+    async def menu(
+        self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
+    ) -> None:
+        """List these commands (name, what it does) in one private chat, or in all that have no list
+        of their own; `language` is an ISO 639-1 code, None for every other language. None of them
+        takes the list away. Called only when the capabilities say so."""
+
+
+class WebhookChannel(Channel, Protocol):
+    """A channel that can be told by HTTP what happened."""
+
+    async def webhook(self, call: WebhookCall) -> WebhookAnswer:
+        """Verify, hand to the handler, then answer; never raises for what came from outside."""

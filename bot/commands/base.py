@@ -55,13 +55,15 @@ Run = Callable[[Invocation], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`name` without its slash; `commands.usage.<name>` and `commands.about.<name>` word it."""
+    """`name` without its slash; `commands.usage.<name>` and `commands.about.<name>` word it. One that
+    is not `listed` is for who was told to use it."""
 
     name: str
     role: Role
     run: Run
     least: int = 0
     most: int = 0
+    listed: bool = True
 
 
 class WrongUsage(InvalidInput):

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from agent.contract import Reply, Turn
 from bot.commands import (
     approvals,
+    joining,
     leads,
     operations,
     people,
@@ -24,7 +25,7 @@ async def _help(use: Invocation) -> Reply:
     lines = [
         f"{use.say(f'commands.usage.{command.name}')}  {use.say(f'commands.about.{command.name}')}"
         for command in COMMANDS
-        if role.includes(command.role)
+        if command.listed and role.includes(command.role)
     ]
     kind = "customer" if role is Role.customer else "staff"
     return Reply(text="\n".join([use.say(f"commands.help_{kind}"), "", *lines]))
@@ -32,6 +33,8 @@ async def _help(use: Invocation) -> Reply:
 
 COMMANDS = (
     Command(name="help", role=Role.customer, run=_help),
+    Command(name="start", role=Role.customer, run=joining.start, most=1, listed=False),
+    Command(name="bind", role=Role.customer, run=joining.bind, least=1, most=1, listed=False),
     Command(name="whoami", role=Role.customer, run=people.whoami),
     Command(name="lang", role=Role.customer, run=people.lang, most=1),
     Command(name="approvals", role=Role.manager, run=approvals.approvals),
@@ -49,6 +52,7 @@ COMMANDS = (
     Command(name="staff", role=Role.manager, run=leads.staff, most=60),
     Command(name="quota", role=Role.agent, run=usage.quota),
     Command(name="users", role=Role.admin, run=people.users),
+    Command(name="invite", role=Role.admin, run=joining.invite, least=1, most=8),
     Command(name="role", role=Role.admin, run=people.role, least=2, most=8),
     Command(name="audit", role=Role.admin, run=operations.audit, most=1),
     Command(name="health", role=Role.admin, run=operations.health),

@@ -38,6 +38,7 @@ async def health(use: Invocation) -> Reply:
     async with services.database.reading() as session:
         waiting = await Inbox(use.organisation_id, services.clock).open_count(session)
         sends = await services.outbox.counts(session)
+        doubts = await services.outbox.doubts(session)
         chain = await AuditLog(use.organisation_id, services.clock).verify(session)
     database_ms = (time.perf_counter() - started) * 1000
     started = time.perf_counter()
@@ -52,7 +53,7 @@ async def health(use: Invocation) -> Reply:
         # The message that asked is being worked on itself.
         use.say("commands.health_inbox", n=max(0, waiting - 1)),
         use.say("commands.health_outbox", queued=sends.get(OutboxStatus.queued, 0),
-                failed=sends.get(OutboxStatus.failed, 0), unknown=unknown),
+                failed=sends.get(OutboxStatus.failed, 0), unknown=unknown, doubts=doubts),
         use.say("commands.health_audit_whole" if chain.broken_at is None
                 else "commands.health_audit_broken"),
     ]  # fmt: skip

@@ -64,7 +64,7 @@ async def role(use: Invocation) -> Reply:
     *name, wanted = use.words
     async with use.services.database.unit_of_work() as session:
         person = await change_role(
-            session, use.organisation_id, " ".join(name), _role_named(use, wanted)
+            session, use.organisation_id, " ".join(name), role_named(use, wanted)
         )
         await AuditLog(use.organisation_id, use.services.clock).append(
             session, "person.role", person_id=use.turn.asker.id, person=person.id,
@@ -74,7 +74,7 @@ async def role(use: Invocation) -> Reply:
     return Reply(text=use.say("commands.role_changed", name=person.name, role=word))
 
 
-def _role_named(use: Invocation, word: str) -> str:
+def role_named(use: Invocation, word: str) -> str:
     """A role by its own name, or as the asker's language calls it."""
     words = {use.say(f"roles.{role}").lower(): role.value for role in Role}
     return words.get(word.lower(), word.lower())

@@ -47,6 +47,33 @@ class Account(OwnedByOrganisation, Table):
     created_at: Mapped[datetime]
 
 
+class Invite(OwnedByOrganisation, Table):
+    """A one-time code that binds an account to a person; only its SHA-256 is kept."""
+
+    __tablename__ = "invites"
+    __table_args__ = (UniqueConstraint("organisation_id", "code_hash"),)
+
+    code_hash: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Duty(OwnedByOrganisation, Table):
+    """Work that one process does at a time, under a fenced lease."""
+
+    __tablename__ = "duties"
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(80))
+    owner: Mapped[str | None] = mapped_column(String(64))
+    until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+
+
 class Counter(OwnedByOrganisation, Table):
     """The last number given out for one kind of id (L, C, P …)."""
 

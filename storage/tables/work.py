@@ -30,6 +30,8 @@ class Conversation(OwnedByOrganisation, Table):
     lease_fence: Mapped[int] = mapped_column(default=0)
     # What fell out of the window, in few words.
     summary: Mapped[str | None] = mapped_column(Text)
+    # Nothing can be sent there: the bot was blocked or removed.
+    closed_at: Mapped[datetime | None]
 
 
 class InboxStatus(StrEnum):
@@ -63,7 +65,8 @@ class InboxMessage(OwnedByOrganisation, Table):
 
 
 class InboxFile(OwnedByOrganisation, Table):
-    """A file that came with a message."""
+    """A file that came with a message. `remote` is the platform's name for a content that is not
+    fetched yet."""
 
     __tablename__ = "inbox_files"
 
@@ -74,6 +77,7 @@ class InboxFile(OwnedByOrganisation, Table):
     name: Mapped[str]
     media_type: Mapped[str] = mapped_column(String(80))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    remote: Mapped[str | None] = mapped_column(Text)
 
 
 class OutboxStatus(StrEnum):
@@ -86,7 +90,10 @@ class OutboxStatus(StrEnum):
 
 class OutboxMessage(OwnedByOrganisation, Table):
     """A message to send. `key` is made of what caused it and its position, so that a turn that
-    runs again does not answer twice. `shown` are the ids that the text names."""
+    runs again does not answer twice. `shown` are the ids that the text names. `markdown` says
+    that the text is to be read as such. A platform may take the text in several parts: `parts_sent`
+    surely arrived. When nobody knows whether the next one did it is `in_doubt`, and is sent once
+    more, saying so, if the message may be `resend`; `doubts` counts how often that happened."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -106,6 +113,12 @@ class OutboxMessage(OwnedByOrganisation, Table):
     status: Mapped[OutboxStatus] = mapped_column(words(OutboxStatus), default=OutboxStatus.queued)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    resend: Mapped[bool] = mapped_column(default=True)
+    in_doubt: Mapped[bool] = mapped_column(default=False)
+    doubts: Mapped[int] = mapped_column(default=0)
+    markdown: Mapped[bool] = mapped_column(default=False)
+    parts_sent: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
     sending_since: Mapped[datetime | None]
     sender: Mapped[str | None] = mapped_column(String(64))
     finished_at: Mapped[datetime | None]

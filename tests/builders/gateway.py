@@ -1,15 +1,20 @@
 """A gateway with everything below it real, and the agent of the test above it."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from redis.asyncio import Redis
 
 from agent.contract import Agent, Turn
+from bot.channels.base import Channel
 from bot.commands.base import Services
-from bot.commands.desk import CommandDesk
+from bot.commands.desk import COMMANDS, CommandDesk
 from bot.drafts import Drafts
+from bot.fetching import Fetcher
 from bot.gateway import Gateway
+from bot.menus import Menus
 from bot.messages import Address, InboundMessage
+from bot.metrics import Metrics
 from config.clock import Clock
 from config.i18n import Language
 from config.settings import Settings, WorkSettings
@@ -53,8 +58,9 @@ def a_gateway(
     *,
     owner: str = "worker",
     settings: WorkSettings | None = None,
-    drafts: Drafts | None = None,
+    channels: Mapping[str, Channel] | None = None,
     eraser: Eraser | None = None,
+    queued: Callable[[], None] = lambda: None,
 ) -> Gateway:
     settings = settings or WorkSettings()
     outbox = Outbox(organisation_id, clock, owner=owner)
@@ -66,11 +72,14 @@ def a_gateway(
         )
     )  # fmt: skip
     inbox = Inbox(organisation_id, clock)
+    served = channels or {}
     return Gateway(
         database=database, organisation_id=organisation_id, agent=agent, commands=commands,
-        inbox=inbox, drafts=drafts or Drafts(database, inbox), outbox=outbox, clock=clock, settings=settings,
+        inbox=inbox, outbox=outbox, clock=clock, settings=settings, metrics=Metrics(),
+        drafts=Drafts(database, inbox, served), fetcher=Fetcher(database, inbox, served),
+        menus=Menus(database, inbox, served, COMMANDS, Language.zh_cn),
         leases=Leases(database, owner=owner, clock=clock, duration=timedelta(seconds=12)),
-        language=Language.zh_cn, queued=lambda: None,
+        language=Language.zh_cn, queued=queued,
     )  # fmt: skip
 
 

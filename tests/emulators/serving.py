@@ -2,24 +2,29 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from threading import Thread
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+
+AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: AsgiApp) -> AsyncIterator[str]:
     """Yields the base URL, without a slash at its end."""
-    with socket.socket() as listening:
+    # asyncio switches Nagle's delays off only for sockets that name their protocol.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-        )
+        config = uvicorn.Config(
+            app, interface="asgi3", log_level="critical", lifespan="off",
+            timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
             await asyncio.sleep(0.01)
@@ -32,7 +37,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 @contextmanager
-def served_in_a_thread(app: FastAPI) -> Iterator[str]:
+def served_in_a_thread(app: AsgiApp) -> Iterator[str]:
     """The same for a test that waits for another process."""
     ready: Future[str] = Future()
     loop = asyncio.new_event_loop()

@@ -1,10 +1,12 @@
 """A chat platform inside the test: it keeps what it delivered, and can fail as told."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Self
 
-from bot.channels.base import Capabilities, Handler
-from bot.messages import Address, InboundMessage, OutboundMessage
+from bot.channels.base import Capabilities, Handler, Pace
+from bot.messages import Address, InboundMessage, OutboundMessage, RemoteFile
 
 
 class FakeChannel:
@@ -16,6 +18,9 @@ class FakeChannel:
         self.delivered: list[OutboundMessage] = []
         self.drafts: list[str] = []
         self.faults: list[Exception] = []
+        self.limits: dict[str, Pace] = {}
+        self.menus: list[tuple[Address | None, tuple[str, ...], str | None]] = []
+        self.remote: dict[str, bytes] = {}
         self._incoming: asyncio.Queue[InboundMessage] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
@@ -31,11 +36,29 @@ class FakeChannel:
         while True:
             await handler(await self._incoming.get())
 
-    async def send(self, message: OutboundMessage) -> str:
+    def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
+        """One per line that begins with a form feed, so that a test can ask for several."""
+        texts = message.text.split("\f")
+        return tuple(replace(message, text=text) for text in texts)
+
+    def paces(self, address: Address) -> Mapping[str, Pace]:
+        return self.limits
+
+    async def send(self, part: OutboundMessage) -> str:
         if self.faults:
             raise self.faults.pop(0)
-        self.delivered.append(message)
+        self.delivered.append(part)
         return str(len(self.delivered))
+
+    async def download(self, file: RemoteFile) -> bytes:
+        if self.faults:
+            raise self.faults.pop(0)
+        return self.remote[file.remote]
 
     async def draft(self, address: Address, text: str) -> None:
         self.drafts.append(text)
+
+    async def menu(
+        self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
+    ) -> None:
+        self.menus.append((address, tuple(name for name, _ in commands), language))

@@ -249,7 +249,8 @@ async def test_words_that_waited_to_be_sent_are_not_sent(shop: Shop) -> None:
     await shop.says("guest", "/forget confirm")
     async with shop.database.unit_of_work() as session:
         texts = []
-        while parcel := await shop.outbox.claim(session, "fake"):
+        while waiting := await shop.outbox.waiting(session, "fake"):
+            (parcel,) = await shop.outbox.claim(session, waiting)
             texts.append(parcel.text)
             await shop.outbox.sent(session, parcel.id, "x")
     assert "" not in texts

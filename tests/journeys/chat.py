@@ -1,61 +1,61 @@
 """A chat told as a story: who says what, and what they read then."""
 
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from bot.messages import Address, File, InboundMessage, OutboundMessage
+from bot.messages import File, OutboundMessage
 from bot.service import Service
 from run_bot import Ground
 from storage.tables.campaign import AdSet, Campaign
 from storage.tables.lead import Lead
 from storage.tables.organisation import Organisation
 from storage.tables.trust import Approval
-from storage.tables.work import Action
-from tests.fakes.channel import FakeChannel
+from storage.tables.work import Action, OutboxMessage
 from tests.fakes.clock import FakeClock
+from tests.journeys.wires import Wire
 from tools.people.service import PeopleService
 
 MANAGER, COLLEAGUE, ADMIN, AGENT, CUSTOMER = "王经理", "刘经理", "陈总", "李雷", "访客"
 
 
 class Chat:
-    """Everybody writes on a console of their own; `last` is what somebody read last."""
+    """Everybody writes in a private chat of their own; `last` is what somebody read last."""
 
-    def __init__(self, service: Service, ground: Ground, clock: FakeClock) -> None:
+    def __init__(self, service: Service, ground: Ground, clock: FakeClock, wire: Wire) -> None:
         self.service = service
         self.ground = ground
         self.clock = clock
-        self.channel = FakeChannel("console")
-        service.deliver(self.channel)
+        self._wire = wire
         self._accounts: dict[str, str] = {}
 
     async def says(self, text: str, as_: str = MANAGER, files: tuple[File, ...] = ()) -> str:
         """Write, wait for the answer, and return it."""
         account = await self._account(as_)
-        already = len(self._to(account))
-        await self.service.gateway.receive(
-            InboundMessage(
-                external_id=uuid4().hex,
-                address=Address(channel="console", bot="console", chat=account),
-                sender_id=account, sender_name=as_, text=text, files=files,
-            )
-        )  # fmt: skip
-        await self.service.settled()
-        answers = self._to(account)[already:]
-        assert len(answers) == 1, f"{text!r} was answered with {answers}"
-        return answers[0].text
+        already, replies = len(self._wire.read(account)), await self._replies()
+        await self._wire.write(account, as_, text, files)
+        return await self._answer(account, already, text, replies)
 
     async def presses(self, label: str, as_: str = MANAGER) -> str:
         """Press a button of the last message that somebody got."""
-        message = await self.last(as_)
-        sends = {button.label: button.send for button in message.buttons}
-        assert label in sends, f"{label!r} is not among {list(sends)}"
-        return await self.says(sends[label], as_=as_)
+        account = await self._account(as_)
+        already, replies = len(self._wire.read(account)), await self._replies()
+        await self._wire.press(account, as_, label)
+        return await self._answer(account, already, label, replies)
+
+    async def writes(self, text: str, as_: str = MANAGER) -> None:
+        """Write, and do not wait."""
+        await self._wire.write(await self._account(as_), as_, text, ())
 
     async def last(self, who: str = MANAGER) -> OutboundMessage:
-        return self._to(await self._account(who))[-1]
+        return self._wire.read(await self._account(who))[-1]
+
+    def sent(self) -> list[OutboundMessage]:
+        """Everything that anybody got."""
+        return self._wire.read()
+
+    def drafts(self) -> list[str]:
+        return self._wire.drafts()
 
     async def person(self, name: str) -> int:
         """The id of somebody."""
@@ -105,5 +105,13 @@ class Chat:
                 self._accounts[name] = str((await people.find(name)).id)
         return self._accounts[name]
 
-    def _to(self, account: str) -> list[OutboundMessage]:
-        return [message for message in self.channel.delivered if message.address.chat == account]
+    async def _answer(self, account: str, already: int, to: str, replies: int) -> str:
+        await self.service.settled()
+        assert await self._replies() == replies + 1, f"{to!r} was not answered once"
+        # A long text, or one with files, takes several messages on some platforms.
+        return "\n".join(sent.text for sent in self._wire.read(account)[already:] if sent.text)
+
+    async def _replies(self) -> int:
+        async with self.service.database.reading() as session:
+            query = select(func.count(OutboxMessage.id)).where(OutboxMessage.reply_to.is_not(None))
+            return await session.scalar(query) or 0

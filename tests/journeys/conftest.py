@@ -22,6 +22,7 @@ from storage.tables.organisation import Organisation
 from tests.conftest import administer
 from tests.fakes.clock import FakeClock
 from tests.journeys.chat import Chat
+from tests.journeys.wires import ConsoleWire, TelegramWire
 from tools.campaigns.platforms.configured import open_platforms
 from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
 
@@ -47,9 +48,9 @@ def seeded_postgres(postgres_server: str) -> str:
     return "seeded"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["console on SQLite", "Telegram on PostgreSQL"])
 def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
+    if request.param.endswith("SQLite"):
         seeded: Path = request.getfixturevalue("seeded_sqlite")
         yield f"sqlite+aiosqlite:///{shutil.copy(seeded, tmp_path / 'huoke.db')}"
         return
@@ -66,7 +67,8 @@ OpenChat = Callable[..., Awaitable[Chat]]
 
 @pytest.fixture
 async def open_chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[OpenChat]:
-    """Opens the demo organisation, with a language model when the test gives one."""
+    """Opens the demo organisation, with a language model when the test gives one. Every story is
+    told on a console, and over Telegram."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(demo_url))
         redis = open_redis(None)
@@ -86,7 +88,9 @@ async def open_chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncI
                 database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
             service = open_service(stack, ground, planner)
-            return Chat(service, ground, clock)
+            if demo_url.startswith("sqlite"):
+                return Chat(service, ground, clock, ConsoleWire(service))
+            return Chat(service, ground, clock, await TelegramWire.open(stack, service))
 
         yield open_
 

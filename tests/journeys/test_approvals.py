@@ -2,9 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
 
-from bot.messages import Address, InboundMessage
 from storage.tables.trust import ApprovalStatus
 from storage.tables.work import ActionStatus
 from tests.journeys.chat import ADMIN, AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
@@ -62,17 +60,19 @@ async def test_who_asked_is_told_once_that_nobody_answered(chat: Chat) -> None:
         await chat.service.housekeeper.expire_approvals()
         await chat.service.settled()
     assert (await chat.approval("P-1")).status is ApprovalStatus.expired
-    notices = [row.text for row in chat.channel.delivered if "没有人答复" in row.text]
+    notices = [row.text for row in chat.sent() if "没有人答复" in row.text]
     assert len(notices) == 1
 
 
 async def test_two_managers_who_say_yes_together_carry_it_out_once(chat: Chat) -> None:
     before = await total(chat)
     await chat.says("C-1 预算加 10%")
-    await asyncio.gather(*(_approves(chat, who) for who in (MANAGER, COLLEAGUE, ADMIN)))
+    await asyncio.gather(
+        *(chat.writes("/approve P-1", as_=who) for who in (MANAGER, COLLEAGUE, ADMIN))
+    )
     await chat.service.settled()
     assert round(await total(chat) / before, 3) == 1.1
-    answers = [message.text for message in chat.channel.delivered]
+    answers = [message.text for message in chat.sent()]
     assert sum("不会重复执行" in text for text in answers) == 2
 
 
@@ -133,14 +133,3 @@ async def test_waiting_approvals_are_listed_with_buttons(chat: Chat) -> None:
     answer = await chat.says("/approvals")
     assert "P-1" in answer
     assert "同意 P-1" in [button.label for button in (await chat.last()).buttons]
-
-
-async def _approves(chat: Chat, who: str) -> None:
-    account = await chat._account(who)
-    await chat.service.gateway.receive(
-        InboundMessage(
-            external_id=uuid4().hex,
-            address=Address(channel="console", bot="console", chat=account),
-            sender_id=account, sender_name=who, text="/approve P-1",
-        )
-    )  # fmt: skip

@@ -56,10 +56,10 @@ async def test_it_is_pushed_to_the_person_who_asked_with_its_picture(chat: Chat)
 async def test_the_same_run_twice_pushes_once(chat: Chat) -> None:
     await chat.says("每天 9 点发总览")
     (job,) = await jobs(chat, PUSH)
-    already = len(chat.channel.delivered)
+    already = len(chat.sent())
     await run(chat, job)
     await run(chat, job)
-    assert len(chat.channel.delivered) == already + 1
+    assert len(chat.sent()) == already + 1
 
 
 async def test_it_comes_in_the_language_that_was_wished_for(chat: Chat) -> None:
@@ -74,9 +74,9 @@ async def test_who_is_no_manager_any_more_gets_nothing(chat: Chat) -> None:
     await chat.says("每天 9 点发总览")
     (job,) = await jobs(chat, PUSH)
     await chat.says("/role 王经理 agent", as_=ADMIN)
-    already = len(chat.channel.delivered)
+    already = len(chat.sent())
     await run(chat, job)
-    assert len(chat.channel.delivered) == already
+    assert len(chat.sent()) == already
 
 
 async def test_pushes_are_listed_and_cancelled(chat: Chat) -> None:

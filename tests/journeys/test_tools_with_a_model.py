@@ -21,7 +21,7 @@ from tests.journeys.conftest import OpenChat
 from tools.contract import MANAGER
 
 # Which database is below makes no difference here.
-pytestmark = pytest.mark.parametrize("demo_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("demo_url", ["console on SQLite"], indirect=True)
 ORDERS: dict[str, tuple[str, str]] = {
     "search_leads": ("找一下评分80以上的线索", "show me the leads from douyin this month"),
     "get_lead": ("L-12 什么情况", "tell me about lead L-12"),

@@ -24,3 +24,13 @@ class UnknownRole(InvalidInput):
 class LastAdmin(NotAllowed):
     def __init__(self, name: str) -> None:
         super().__init__("people.last_admin", name=name)
+
+
+class InviteInvalid(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("people.invite_invalid")
+
+
+class AccountTaken(NotAllowed):
+    def __init__(self, name: str) -> None:
+        super().__init__("people.account_taken", name=name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from config.clock import Clock
 from config.i18n import Language
@@ -10,7 +10,15 @@ from config.roles import Role
 from storage.database import ReadSession, Session
 from storage.repository import Repository
 from storage.tables.organisation import Account, Person
+from storage.upsert import table_of
 from tools.people.errors import LastAdmin, PersonAmbiguous, PersonNotFound, UnknownRole
+
+_ACCOUNTS = table_of(Account)
+_BEHIND = select(_ACCOUNTS.c.person_id).where(
+    _ACCOUNTS.c.organisation_id == bindparam("organisation"),
+    _ACCOUNTS.c.channel == bindparam("channel"),
+    _ACCOUNTS.c.external_id == bindparam("external"),
+)
 
 
 class PeopleService(Repository[Person]):
@@ -71,15 +79,16 @@ class PeopleService(Repository[Person]):
 async def meet(
     session: Session, organisation_id: int, clock: Clock, *, channel: str, external_id: str,
     name: str,
-) -> Person:  # fmt: skip
-    """The person behind an account; a stranger becomes a customer, whatever they call themselves."""
-    people = PeopleService(session, organisation_id)
-    known = await people.behind(channel, external_id)
+) -> int:  # fmt: skip
+    """The id of the person behind an account; a stranger becomes a customer, whatever they call
+    themselves."""
+    account = {"organisation": organisation_id, "channel": channel, "external": external_id}
+    known: int | None = await session.scalar(_BEHIND, account)
     if known is not None:
         return known
     stranger = await add_person(session, organisation_id, clock, name=name, role=Role.customer)
     await bind(session, stranger, clock, channel=channel, external_id=external_id)
-    return stranger
+    return stranger.id
 
 
 async def add_person(

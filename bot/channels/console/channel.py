@@ -6,16 +6,17 @@ of a file, sends that file.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
-from bot.channels.base import Capabilities, Handler
+from bot.channels.base import Capabilities, Handler, Pace
 from bot.channels.console.lines import LineSource
 from bot.channels.console.screen import Screen
 from bot.channels.console.sending import file_meant, read_file
-from bot.messages import Address, Button, File, InboundMessage, OutboundMessage
+from bot.messages import Address, Button, File, InboundMessage, OutboundMessage, RemoteFile
+from config.errors import PermanentError
 
 NAME = "console"
 
@@ -69,15 +70,29 @@ class ConsoleChannel:
                 await handler(self._message(text))
                 await self._settled()
 
-    async def send(self, message: OutboundMessage) -> str:
+    def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
+        return (message,)
+
+    def paces(self, address: Address) -> Mapping[str, Pace]:
+        return {}
+
+    async def send(self, part: OutboundMessage) -> str:
         """Print it; the id is made here, as a terminal has none."""
-        saved = await asyncio.to_thread(self._save, message.files)
-        self._buttons = message.buttons
-        self._screen.show(message, saved)
+        saved = await asyncio.to_thread(self._save, part.files)
+        self._buttons = part.buttons
+        self._screen.show(part, saved)
         return uuid4().hex
+
+    async def download(self, file: RemoteFile) -> bytes:
+        raise PermanentError("a terminal keeps no files")
 
     async def draft(self, address: Address, text: str) -> None:
         self._screen.draft(text)
+
+    async def menu(
+        self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
+    ) -> None:
+        raise PermanentError("a terminal has no menu")
 
     def _message(self, text: str) -> InboundMessage:
         pressed = self._pressed(text)

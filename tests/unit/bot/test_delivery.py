@@ -6,7 +6,10 @@ import pytest
 
 from bot.delivery import Delivery
 from bot.errors import NotDelivered
+from bot.metrics import Metrics
 from config.errors import PermanentError, TransientError
+from config.i18n import Language, say
+from storage.chats import Chats
 from storage.database import Database
 from storage.inbox import Inbox, Place
 from storage.outbox import Draft, Outbox
@@ -45,7 +48,11 @@ async def deliver(
     async with database.unit_of_work() as session:
         for text in ("one", "two"):
             await outbox.queue(session, Draft(key=text, conversation_id=conversation, text=text))
-    await Delivery(database, outbox, channel, retry_after=timedelta(0)).drain()
+    delivery = Delivery(
+        database, outbox, Chats(conversation, FakeClock()), channel, language=Language.zh_cn,
+        metrics=Metrics(), retry_after=timedelta(0),
+    )  # fmt: skip
+    await delivery.drain()
     async with database.reading() as session:
         return [message.text for message in channel.delivered], await outbox.counts(session)
 
@@ -74,9 +81,20 @@ async def test_what_will_never_arrive_does_not_hold_up_the_rest(
     assert rows == {OutboxStatus.failed: 1, OutboxStatus.sent: 1}
 
 
-async def test_a_lost_answer_is_counted_and_never_sent_twice_in_silence(
+async def test_a_lost_answer_is_sent_once_more_and_says_so(
     database: Database, outbox: Outbox, conversation: int
 ) -> None:
     arrived, rows = await deliver(database, outbox, conversation, TransientError("cut off"))
+    assert arrived == [say(Language.zh_cn, "bot.maybe_repeated", text="one"), "two"]
+    assert rows == {OutboxStatus.sent: 2}
+    async with database.reading() as session:
+        assert await outbox.doubts(session) == 1
+
+
+async def test_after_a_second_lost_answer_it_is_unknown(
+    database: Database, outbox: Outbox, conversation: int
+) -> None:
+    lost = (TransientError("cut off"), TransientError("cut off"))
+    arrived, rows = await deliver(database, outbox, conversation, *lost)
     assert arrived == ["two"]
     assert rows == {OutboxStatus.unknown: 1, OutboxStatus.sent: 1}

@@ -4,10 +4,8 @@ import pytest
 
 from agent.contract import Progress, Reply, Turn
 from bot.channels.base import Capabilities
-from bot.drafts import Drafts
 from config.errors import TransientError
 from storage.database import Database
-from storage.inbox import Inbox
 from tests.builders.gateway import a_gateway, an_inbound
 from tests.builders.organisation import an_organisation
 from tests.fakes.agent import FakeAgent
@@ -38,9 +36,8 @@ async def said(database: Database, channel: FakeChannel) -> list[str]:
     async with database.unit_of_work() as session:
         organisation = await an_organisation(session)
     clock = FakeClock()
-    drafts = Drafts(database, Inbox(organisation.id, clock))
-    drafts.add(channel)
-    gateway = a_gateway(database, organisation.id, TalkativeAgent(), clock, drafts=drafts)
+    channels = {channel.name: channel}
+    gateway = a_gateway(database, organisation.id, TalkativeAgent(), clock, channels=channels)
     await gateway.receive(an_inbound("hi"))
     await gateway.idle()
     assert await gateway.waiting() == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -33,15 +34,18 @@ def outbox(organisation: Organisation, clock: FakeClock) -> Outbox:
     return Outbox(organisation.id, clock, owner="a")
 
 
-async def queue(database: Database, outbox: Outbox, conversation: int, *texts: str) -> None:
+async def queue(
+    database: Database, outbox: Outbox, conversation: int, *texts: str, resend: bool = True
+) -> None:
     async with database.unit_of_work() as session:
         for text in texts:
-            await outbox.queue(session, Draft(key=text, conversation_id=conversation, text=text))
+            draft = Draft(key=text, conversation_id=conversation, text=text, resend=resend)
+            await outbox.queue(session, draft)
 
 
 async def claim(database: Database, outbox: Outbox) -> Parcel | None:
     async with database.unit_of_work() as session:
-        return await outbox.claim(session, "test")
+        return next(iter(await outbox.claim(session, await outbox.waiting(session, "test"))), None)
 
 
 async def counts(database: Database, outbox: Outbox) -> dict[OutboxStatus, int]:
@@ -109,15 +113,15 @@ async def test_only_chats_in_reach_are_claimed(
 ) -> None:
     await queue(database, outbox, conversation, "for chat")
     async with database.unit_of_work() as session:
-        assert await outbox.claim(session, "test", {"another chat"}) is None
-        assert await outbox.claim(session, "test", {"chat"}) is not None
+        assert await outbox.waiting(session, "test", {"another chat"}) == []
+        assert len(await outbox.waiting(session, "test", {"chat"})) == 1
 
 
-async def test_what_a_dead_sender_was_sending_is_unknown_and_not_sent_again(
+async def test_what_a_dead_sender_was_pushing_is_unknown_and_not_sent_again(
     database: Database, organisation: Organisation, conversation: int, clock: FakeClock
 ) -> None:
     dead, alive = (Outbox(organisation.id, clock, owner=name) for name in ("dead", "alive"))
-    await queue(database, dead, conversation, "maybe sent")
+    await queue(database, dead, conversation, "maybe sent", resend=False)
     assert await claim(database, dead) is not None
     clock.advance(HALF_A_MINUTE + timedelta(seconds=1))
     async with database.unit_of_work() as session:
@@ -126,11 +130,26 @@ async def test_what_a_dead_sender_was_sending_is_unknown_and_not_sent_again(
     assert await counts(database, alive) == {OutboxStatus.unknown: 1}
 
 
+async def test_what_a_dead_sender_was_answering_is_sent_once_more_as_doubtful(
+    database: Database, organisation: Organisation, conversation: int, clock: FakeClock
+) -> None:
+    senders = [Outbox(organisation.id, clock, owner=name) for name in ("first", "second", "third")]
+    await queue(database, senders[0], conversation, "maybe sent")
+    for dead, alive in pairwise(senders):
+        assert await claim(database, dead) is not None
+        clock.advance(HALF_A_MINUTE + timedelta(seconds=1))
+        async with database.unit_of_work() as session:
+            assert await alive.give_up_on_the_dead(session, HALF_A_MINUTE) == 1
+    async with database.reading() as session:
+        assert await alive.doubts(session) == 2
+    assert await counts(database, alive) == {OutboxStatus.unknown: 1}
+
+
 async def test_a_sender_that_wakes_late_does_not_overwrite_the_verdict(
     database: Database, organisation: Organisation, conversation: int, clock: FakeClock
 ) -> None:
     late, alive = (Outbox(organisation.id, clock, owner=name) for name in ("late", "alive"))
-    await queue(database, late, conversation, "maybe sent")
+    await queue(database, late, conversation, "maybe sent", resend=False)
     parcel = await claim(database, late)
     assert parcel is not None
     clock.advance(HALF_A_MINUTE * 2)

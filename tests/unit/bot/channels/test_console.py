@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.console.channel import ConsoleChannel
 from bot.channels.console.screen import Screen
-from bot.messages import Address, Button, File, InboundMessage, OutboundMessage
+from bot.messages import Address, Button, Event, File, InboundMessage, OutboundMessage
 from tests.contracts.channel import ChannelContract, ChannelHarness
 
 
@@ -78,8 +78,9 @@ async def heard(console: ConsoleHarness, *lines: str) -> list[str]:
     """What the service is told when these lines are typed, up to the end of input."""
     seen: list[str] = []
 
-    async def handle(message: InboundMessage) -> None:
-        seen.append(message.text)
+    async def handle(event: Event) -> None:
+        assert isinstance(event, InboundMessage)
+        seen.append(event.text)
 
     for line in (*lines, None):
         console.lines.type(line)
@@ -123,8 +124,10 @@ async def test_a_file_never_overwrites_another_one(console: ConsoleHarness) -> N
 async def sent_files(console: ConsoleHarness, line: str) -> list[tuple[str, tuple[File, ...]]]:
     seen: list[tuple[str, tuple[File, ...]]] = []
 
-    async def handle(message: InboundMessage) -> None:
-        seen.append((message.text, message.files))
+    async def handle(event: Event) -> None:
+        assert isinstance(event, InboundMessage)
+        files = tuple(file for file in event.files if isinstance(file, File))
+        seen.append((event.text, files))
 
     console.lines.type(line)
     console.lines.type(None)

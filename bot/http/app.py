@@ -1,0 +1,137 @@
+"""The HTTP application: webhooks of the channels, health, readiness and metrics."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect
+
+from bot.channels.base import WebhookAnswer, WebhookCall, WebhookChannel
+from bot.findings import Finding
+from bot.metrics import MEDIA_TYPE, Metrics
+from config.errors import TransientError
+
+log = structlog.get_logger()
+
+HEALTH, READINESS, METRICS = "/healthz", "/readyz", "/metrics"
+
+_BODY_SECONDS = 10.0
+_READY_SECONDS = 5.0
+_REASONS = {401: "secret", 403: "secret", 408: "too_slow", 413: "too_large", 503: "unavailable"}
+# FastAPI's own would take errors, texts and all, past the masking of our logs.
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False)
+
+Ready = Callable[[], Awaitable[list[Finding]]]
+
+
+class Refused(Exception):
+    """The body cannot be taken: `status` says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def open_app(
+    *,
+    webhooks: Mapping[str, WebhookChannel],
+    ready: Ready,
+    stopping: asyncio.Event,
+    metrics: Metrics,
+    max_body_bytes: int,
+) -> FastAPI:
+    """Each webhook is at /<its name>. `ready` looks at the parts; once `stopping` is set no new
+    work should be sent here, though what still comes is taken."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
+    for name, channel in webhooks.items():
+        endpoint = _webhook(name, channel, metrics, max_body_bytes)
+        # Below FastAPI's own routes, whose reading of the signature costs more than the rest.
+        app.add_route(f"/{name}", endpoint, methods=["POST"])
+
+    @app.get(HEALTH)
+    async def health() -> Response:
+        return Response(b"alive\n", media_type="text/plain")
+
+    @app.get(READINESS)
+    async def readiness() -> Response:
+        findings = [_stopping()] if stopping.is_set() else await _looked(ready)
+        able = all(finding.fine or not finding.needed for finding in findings)
+        return JSONResponse(
+            {"ready": able, "parts": [asdict(finding) for finding in findings]},
+            status_code=200 if able else 503,
+        )
+
+    @app.get(METRICS)
+    async def figures() -> Response:
+        return Response(await metrics.rendered(), media_type=MEDIA_TYPE)
+
+    return app
+
+
+def _webhook(
+    name: str, channel: WebhookChannel, metrics: Metrics, max_body_bytes: int
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        given = await _answered(channel, request, max_body_bytes)
+        metrics.webhook(name, given.status)
+        if given.status >= 400:
+            metrics.refused(name, _REASONS.get(given.status, "malformed"))
+        return Response(given.body, given.status, media_type=given.media_type)
+
+    return answer
+
+
+async def _answered(
+    channel: WebhookChannel, request: Request, max_body_bytes: int
+) -> WebhookAnswer:
+    try:
+        body = await _body(request, max_body_bytes)
+        call = WebhookCall(
+            headers=dict(request.headers), query=dict(request.query_params), body=body
+        )
+        return await channel.webhook(call)
+    except Refused as refused:
+        return WebhookAnswer(status=refused.status)
+    except (SQLAlchemyError, OSError, TransientError) as error:
+        # Not kept, so not acknowledged: the platform sends it again.
+        log.error("webhook.unavailable", channel=channel.name, error=type(error).__name__)
+        return WebhookAnswer(status=503)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The whole body; raises Refused when it is larger than `most` bytes or comes too slowly."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced[:20]) > most:
+        raise Refused(413)
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > most:
+                    raise Refused(413)
+                pieces.append(piece)
+    except TimeoutError:
+        raise Refused(408) from None
+    except ClientDisconnect:
+        # Nobody reads the answer.
+        raise Refused(400) from None
+    return b"".join(pieces)
+
+
+async def _looked(ready: Ready) -> list[Finding]:
+    try:
+        async with asyncio.timeout(_READY_SECONDS):
+            return await ready()
+    except TimeoutError:
+        return [Finding(part="service", fine=False, seen=f"no answer in {_READY_SECONDS:g} s")]
+
+
+def _stopping() -> Finding:
+    return Finding(part="service", fine=False, seen="stopping")

@@ -1,0 +1,1 @@
+"""Formatted text: parse modes, entities and their UTF-16 offsets."""
