@@ -30,7 +30,7 @@ from bot.channels.configured import open_channels
 from bot.commands.base import Services
 from bot.commands.desk import COMMANDS, CommandDesk
 from bot.delivery import Delivery
-from bot.doctor import examine, worded
+from bot.doctor import examine, readiness, worded
 from bot.drafts import Drafts
 from bot.duty import SharedDuty
 from bot.embedded import FolderLock, LocalPort, ask_running
@@ -263,7 +263,10 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         duty = None if settings.embedded else shared_duty(ground)
         channels = [] if arguments.command == "demo" else open_channels(settings, duty)
         if channels:
-            await serve_channels(stack, service, channels, partial(_findings, ground))
+            look = partial(readiness, settings, ground.database, ground.redis)
+            await serve_channels(
+                stack, service, channels, partial(look, model_file(settings.cache_dir))
+            )
         else:
             await serve_terminal(stack, service, role=arguments.role, name=arguments.person)
 
@@ -324,7 +327,9 @@ async def doctor(settings: Settings) -> int:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         redis = _open_redis(settings)
         async with Database(settings.database) as database:
-            findings = await examine(settings, database, redis, model_file(settings.cache_dir))
+            findings = await examine(
+                settings, database, redis, model_file(settings.cache_dir), alone=settings.embedded
+            )
         await redis.aclose()
     print("\n".join(worded(findings)))
     return 0 if all(finding.fine for finding in findings) else 1

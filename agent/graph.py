@@ -1,6 +1,7 @@
 """The whole agent on one screen.
 
-recall → route → act ⇄ decide → reply → remember, and think (a model at the tools) instead of act
+route → act ⇄ decide → reply, and think (a model at the tools) instead of act. What was said before
+is recalled in front of it, and the turn remembered behind it (agent/window.py).
 """
 
 from langgraph.graph import END, START, StateGraph
@@ -10,8 +11,6 @@ from agent.context import TurnContext
 from agent.nodes.act import act
 from agent.nodes.decide import after_acting, after_routing, after_thinking
 from agent.nodes.note import note
-from agent.nodes.recall import recall
-from agent.nodes.remember import remember
 from agent.nodes.reply import reply
 from agent.nodes.route import route
 from agent.nodes.think import think
@@ -24,19 +23,15 @@ RECURSION_LIMIT = 32
 def build_graph() -> CompiledStateGraph[State, TurnContext, State, State]:
     """No checkpointer: a turn ends at the approval row, and the approval runs the stored plan."""
     graph = StateGraph(State, context_schema=TurnContext)
-    graph.add_node(recall)
     graph.add_node(route)
     graph.add_node(think)
     graph.add_node(note)
     graph.add_node(act)
     graph.add_node(reply)
-    graph.add_node(remember)
-    graph.add_edge(START, "recall")
-    graph.add_edge("recall", "route")
+    graph.add_edge(START, "route")
     graph.add_conditional_edges("route", after_routing, ["think", "act", "note", "reply"])
     graph.add_conditional_edges("think", after_thinking, ["act", "reply"])
     graph.add_conditional_edges("act", after_acting, ["act", "reply"])
     graph.add_edge("note", "reply")
-    graph.add_edge("reply", "remember")
-    graph.add_edge("remember", END)
+    graph.add_edge("reply", END)
     return graph.compile()

@@ -9,8 +9,8 @@ from agent.context import TurnContext
 from agent.contract import Plan, PlanRequest, Progress, Reply, Turn
 from agent.graph import RECURSION_LIMIT, build_graph
 from agent.models.port import Models
-from agent.nodes.remember import keep_turn
 from agent.nodes.reply import from_results
+from agent.window import recall, remember
 from config.roles import Role
 from memory.facts import FactStore
 from memory.long_term import LongTermMemory
@@ -61,8 +61,12 @@ class HuoKeAgent:
 
     async def take(self, turn: Turn, progress: Progress) -> Reply:
         given = self._given(turn, progress)
-        state = await self._graph.ainvoke({}, {"recursion_limit": RECURSION_LIMIT}, context=given)
+        history = await recall(given)
+        state = await self._graph.ainvoke(
+            {"history": history}, {"recursion_limit": RECURSION_LIMIT}, context=given
+        )
         reply: Reply = state["reply"]
+        await remember(given, reply)
         return reply
 
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
@@ -70,14 +74,14 @@ class HuoKeAgent:
         answer = self._desk.agree if agreed else self._desk.refuse
         reply = await answer(given.tool_context, turn, ref)
         # "Start it" after "/approve P-5" needs to know what P-5 made.
-        await keep_turn(given, reply)
+        await remember(given, reply)
         return reply
 
     async def undo(self, turn: Turn) -> Reply:
         given = self._given(turn)
         result = await given.tools.undo(given.tool_context)
         reply = from_results([result], turn.language)
-        await keep_turn(given, reply)
+        await remember(given, reply)
         return reply
 
     async def _plan(self, request: PlanRequest) -> Plan:

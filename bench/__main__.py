@@ -4,11 +4,12 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import market, memory, model, planner, start, turn
+from bench import market, memory, model, planner, start, turn, webhook
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,
     "turn": turn.main,
+    "webhook": webhook.main,
     "start": start.main,
     "memory": memory.main,
     "model": model.main,

@@ -129,6 +129,7 @@ class Delivery:
                 wait = await self._pacer.take(self._channel.paces(each.place))
                 if wait > 0:
                     self._held[each.conversation_id] = now + wait
+                    self._metrics.held(self._channel.name, wait)
                 else:
                     chosen.append(each)
             parcels = await self._outbox.claim(session, chosen)
@@ -136,22 +137,25 @@ class Delivery:
         return parcels
 
     async def _send(self, parcel: Parcel) -> None:
+        started = time.perf_counter()
         try:
-            await self._record(await self._told(parcel))
+            outcome, record = await self._told(parcel)
+            self._metrics.sent(self._channel.name, outcome, time.perf_counter() - started)
+            await self._record(record)
         finally:
             del self._sending[parcel.id]
             self.wake()
 
-    async def _told(self, parcel: Parcel) -> Record:
+    async def _told(self, parcel: Parcel) -> tuple[str, Record]:
         try:
             return await self._outcome(parcel)
         except Exception:
             # A bug must not leave a message in the middle, with its conversation behind it.
             log.exception("delivery.bug", outbox=parcel.id)
-            return partial(self._outbox.doubt, outbox_id=parcel.id, error="a bug")
+            return "unknown", partial(self._outbox.doubt, outbox_id=parcel.id, error="a bug")
 
-    async def _outcome(self, parcel: Parcel) -> Record:
-        """Send the next part of a message; returns what is to be written down about it."""
+    async def _outcome(self, parcel: Parcel) -> tuple[str, Record]:
+        """Send the next part of a message; how that ended, and what is to be written down."""
         failpoint("sending")
         parts = self._channel.parts(self._message(parcel))
         part = parts[min(parcel.parts_sent, len(parts) - 1)]
@@ -161,23 +165,25 @@ class Delivery:
             external_id = await self._channel.send(part)
         except Moved as error:
             log.info("delivery.moved", outbox=parcel.id)
-            return partial(self._moved, parcel=parcel, chat=error.chat)
+            return "retried", partial(self._moved, parcel=parcel, chat=error.chat)
         except NotDelivered as error:
             after = self._patience(error, parcel.attempts)
             log.warning("delivery.retry", outbox=parcel.id, after=str(after), error=str(error))
-            return partial(self._outbox.requeue, outbox_id=parcel.id, after=after)
+            outcome = "held" if isinstance(error, Busy) else "retried"
+            return outcome, partial(self._outbox.requeue, outbox_id=parcel.id, after=after)
         except PermanentError as error:
             log.error("delivery.failed", outbox=parcel.id, error=str(error))
-            return partial(
+            return "failed", partial(
                 self._failed, parcel=parcel, reason=str(error), closed=isinstance(error, Closed)
             )
         except TransientError as error:
             log.error("delivery.in_doubt", outbox=parcel.id, error=str(error))
-            return partial(self._outbox.doubt, outbox_id=parcel.id, error=str(error))
+            return "unknown", partial(self._outbox.doubt, outbox_id=parcel.id, error=str(error))
         failpoint("delivered")
+        outcome = "resent" if parcel.in_doubt else "sent"
         if parcel.parts_sent + 1 < len(parts):
-            return partial(self._outbox.part_sent, outbox_id=parcel.id)
-        return partial(self._outbox.sent, outbox_id=parcel.id, external_id=external_id)
+            return outcome, partial(self._outbox.part_sent, outbox_id=parcel.id)
+        return outcome, partial(self._outbox.sent, outbox_id=parcel.id, external_id=external_id)
 
     async def _record(self, record: Record) -> None:
         """Write an outcome down, for as long as it takes: the message itself is out."""

@@ -6,6 +6,7 @@ row and the end of the lease are one transaction. A sweep takes over what dead w
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +27,7 @@ from config.errors import TransientError, UserFacingError
 from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.settings import WorkSettings
-from storage.database import Database, Session
+from storage.database import Database, Session, out_of_reach
 from storage.inbox import TOO_LARGE, Inbox, ReceivedFile
 from storage.leases import Lease, LeaseLost, Leases
 from storage.outbox import Outbox
@@ -47,6 +48,11 @@ def storable(text: str) -> str:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the same turn may succeed later."""
+    return isinstance(error, (TransientError, TimeoutError)) or out_of_reach(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +126,7 @@ class Gateway:
                 files=self._kept(message.files),
             )  # fmt: skip
         failpoint("received")
+        self._metrics.received(message.address.channel, new=new)
         self.wake(conversation_id)
         return new
 
@@ -213,11 +220,13 @@ class Gateway:
             if claimed is None:
                 return False
             failpoint("leased")
+            self._metrics.attempt()
             try:
                 async with self._leases.kept_alive(claimed.lease):
                     return await self._answer(claimed)
             except LeaseLost as error:
                 log.warning("turn.lease_lost", error=str(error))
+                self._metrics.lease_lost()
                 return False
             except asyncio.CancelledError:
                 # The service stops: somebody else may begin at once.
@@ -238,7 +247,7 @@ class Gateway:
             return Claimed(lease=lease, turn=turn, attempt=row.attempts, files=files)
 
     async def _answer(self, claimed: Claimed) -> bool:
-        turn, status = claimed.turn, InboxStatus.done
+        turn, status, started = claimed.turn, InboxStatus.done, time.perf_counter()
         if claimed.attempt > self._settings.max_crashes:
             log.error("turn.poisonous", inbox=turn.inbox_id, attempt=claimed.attempt)
             return await self._finish(claimed, apology(turn), InboxStatus.failed)
@@ -250,16 +259,17 @@ class Gateway:
             reply = Reply(text=say(turn.language, error.key, **error.values))
         except LeaseLost:
             raise
-        except (TransientError, TimeoutError) as error:
-            log.warning("turn.transient", inbox=turn.inbox_id, error=str(error))
-            if claimed.attempt < self._settings.max_attempts:
+        except Exception as error:
+            if _passes(error) and claimed.attempt < self._settings.max_attempts:
+                log.warning("turn.transient", inbox=turn.inbox_id, error=type(error).__name__)
                 await self._give_back(claimed.lease)
+                self._metrics.turn("retried", time.perf_counter() - started)
                 return False
-            reply, status = apology(turn), InboxStatus.failed
-        except Exception:
             log.exception("turn.failed", inbox=turn.inbox_id)
             reply, status = apology(turn), InboxStatus.failed
-        return await self._finish(claimed, reply, status)
+        more = await self._finish(claimed, reply, status)
+        self._metrics.turn(status.value, time.perf_counter() - started)
+        return more
 
     async def _reply(self, turn: Turn) -> Reply:
         command = await self._commands.reading(turn)

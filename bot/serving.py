@@ -26,10 +26,10 @@ async def serve_channels(
     stack: AsyncExitStack,
     service: Service,
     channels: Sequence[WebhookChannel],
-    findings: Callable[[], Awaitable[list[Finding]]],
+    ready: Callable[[], Awaitable[list[Finding]]],
 ) -> None:
-    """Until SIGTERM or SIGINT; then what was begun is finished. `findings` says how the parts
-    are."""
+    """Until SIGTERM or SIGINT; then what was begun is finished. `ready` looks at what is needed to
+    serve."""
     http, stop = service.settings.http, asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -41,7 +41,7 @@ async def serve_channels(
     )
     metrics.measure_with(backlog.measure)
     app = open_app(
-        webhooks={channel.name: channel for channel in channels}, metrics=metrics, ready=findings,
+        webhooks={channel.name: channel for channel in channels}, metrics=metrics, ready=ready,
         stopping=stop, max_body_bytes=http.max_body_bytes,
     )  # fmt: skip
     port = await stack.enter_async_context(serving(app, http))

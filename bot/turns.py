@@ -27,9 +27,7 @@ _ASKER = (
     .where(_PEOPLE.c.id == bindparam("person"))
 )
 _HEARD = (
-    update(_PEOPLE)
-    .where(_PEOPLE.c.id == bindparam("person"))
-    .values(detected=bindparam("spoken"))
+    update(_PEOPLE).where(_PEOPLE.c.id == bindparam("person")).values(detected=bindparam("spoken"))
 )
 
 

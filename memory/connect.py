@@ -1,6 +1,11 @@
 """The Redis that the settings name, or one in this process that speaks the same language."""
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+# A turn goes on without Redis: it does not wait for one that hangs.
+_PATIENCE_SECONDS = 1.0
 
 
 def open_redis(url: str | None) -> Redis:
@@ -11,5 +16,8 @@ def open_redis(url: str | None) -> Redis:
         from fakeredis import FakeAsyncRedis
 
         return FakeAsyncRedis(decode_responses=True)
-    client: Redis = Redis.from_url(url, decode_responses=True)
+    client: Redis = Redis.from_url(
+        url, decode_responses=True, socket_connect_timeout=_PATIENCE_SECONDS,
+        socket_timeout=_PATIENCE_SECONDS, retry=Retry(NoBackoff(), 1),
+    )  # fmt: skip
     return client

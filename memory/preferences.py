@@ -4,11 +4,12 @@ among the facts."""
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from config.i18n import Language
 from storage.database import ReadSession
 from storage.tables.memory import Memory
+from storage.upsert import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,18 @@ _SLOTS = (
     "answer_language", "report_language", "platform", "report_period", "report_format",
     "quiet_hours",
 )  # fmt: skip
+_MEMORIES = table_of(Memory)
+_WISHES = select(_MEMORIES.c.slot, _MEMORIES.c.value).where(
+    _MEMORIES.c.organisation_id == bindparam("organisation"),
+    _MEMORIES.c.person_id == bindparam("person"),
+    _MEMORIES.c.valid_to.is_(None),
+    _MEMORIES.c.slot.in_(_SLOTS),
+)
 
 
 async def preferences_of(session: ReadSession, organisation_id: int, person_id: int) -> Preferences:
     """The wishes of this person that hold now."""
-    rows = await session.execute(
-        select(Memory.slot, Memory.value).where(
-            Memory.organisation_id == organisation_id,
-            Memory.person_id == person_id,
-            Memory.valid_to.is_(None),
-            Memory.slot.in_(_SLOTS),
-        )
-    )
+    rows = await session.execute(_WISHES, {"organisation": organisation_id, "person": person_id})
     wished = {slot: value for slot, value in rows if value is not None}
     return Preferences(
         answer_language=_language(wished.get("answer_language")),

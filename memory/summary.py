@@ -12,6 +12,7 @@ from memory.short_term import Entry
 from memory.tokens import estimate_tokens
 from storage.database import Session
 from storage.tables.work import Conversation
+from storage.upsert import table_of
 
 MOST_TOKENS = 400
 _LONGEST_LINE = 80
@@ -39,6 +40,5 @@ def _lines(dropped: Sequence[Entry]) -> list[str]:
 
 async def keep_summary(session: Session, conversation_id: int, summary: str) -> None:
     """In the database, for when Redis lost the window."""
-    await session.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(summary=summary)
-    )
+    rows = table_of(Conversation)
+    await session.execute(update(rows).where(rows.c.id == conversation_id).values(summary=summary))

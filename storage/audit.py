@@ -2,6 +2,7 @@
 removed or added behind its back."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from storage.database import ReadSession, Session
 from storage.ledger import canonical
 from storage.tables.trust import AuditEntry, AuditHead
 from storage.upsert import insert_or_ignore
+
+_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,39 +63,44 @@ class AuditLog:
         head = await session.scalar(
             select(AuditHead).where(AuditHead.organisation_id == self._organisation_id)
         )
-        entries = await session.stream_scalars(
-            select(AuditEntry)
-            .where(AuditEntry.organisation_id == self._organisation_id)
-            .order_by(AuditEntry.position)
-        )
         length, previous = 0, ""
-        async for entry in entries:
-            length += 1
-            fits = entry.position == length and entry.previous_hash == previous
-            if not fits or entry.hash != _hash(entry):
-                return ChainCheck(length=length, broken_at=length)
-            previous = entry.hash
+        while page := await self._after(session, length):
+            for entry in page:
+                length += 1
+                fits = entry.position == length and entry.previous_hash == previous
+                if not fits or entry.hash != _hash(entry):
+                    return ChainCheck(length=length, broken_at=length)
+                previous = entry.hash
         expected = (head.count, head.hash) if head else (0, "")
         if (length, previous) != expected:
             return ChainCheck(length=length, broken_at=length + 1)
         return ChainCheck(length=length, broken_at=None)
 
-    async def _head(self, session: Session) -> AuditHead:
-        await session.execute(
-            insert_or_ignore(
-                session,
-                AuditHead,
-                {"organisation_id": self._organisation_id, "count": 0, "hash": ""},
-            )
+    async def _after(self, session: ReadSession, position: int) -> Sequence[AuditEntry]:
+        query = (
+            select(AuditEntry)
+            .where(AuditEntry.organisation_id == self._organisation_id)
+            .order_by(AuditEntry.position)
+            .limit(_PAGE)
         )
+        # The first page begins wherever there is an entry, so that a false one in front shows.
+        if position:
+            query = query.where(AuditEntry.position > position)
+        return (await session.scalars(query)).all()
+
+    async def _head(self, session: Session) -> AuditHead:
         # The row lock lets one writer at a time extend the chain.
-        head = await session.scalars(
+        head = await session.scalar(
             select(AuditHead)
             .where(AuditHead.organisation_id == self._organisation_id)
             .with_for_update()
             .execution_options(populate_existing=True)
         )
-        return head.one()
+        if head is not None:
+            return head
+        fresh = {"organisation_id": self._organisation_id, "count": 0, "hash": ""}
+        await insert_or_ignore(session, AuditHead, fresh)
+        return await self._head(session)
 
 
 def _hash(entry: AuditEntry) -> str:

@@ -12,6 +12,16 @@ from typing import Any, NewType, Self
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    NotSupportedError,
+    PendingRollbackError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -19,10 +29,16 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from storage.sqlite import Driver
+
 ReadSession = NewType("ReadSession", AsyncSession)
 Session = NewType("Session", ReadSession)
 
 _BUSY_SECONDS = 10
+# Connections that stay open; as many again may be open for a moment.
+_POOL = 20
+# What sits between us and the server may forget connections that are silent for long.
+_RECYCLE_SECONDS = 600
 
 
 class Database:
@@ -31,7 +47,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self._engine = _engine(self.url)
-        self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._reading = async_sessionmaker(self._for_reading(), expire_on_commit=False)
         self._writing = async_sessionmaker(
             self._engine.execution_options(writes=True), expire_on_commit=False
         )
@@ -71,6 +87,13 @@ class Database:
         async with self._reading() as session:
             yield ReadSession(session)
 
+    def _for_reading(self) -> AsyncEngine:
+        # PostgreSQL gives every statement its own view of the data anyway: beginning and ending a
+        # transaction would be two round trips for nothing. SQLite keeps one view until the end.
+        if self.is_sqlite:
+            return self._engine
+        return self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
     async def compact(self) -> None:
         """Rewrite the file, so that nothing deleted can be read in it or in its log. PostgreSQL
         clears its pages by itself (autovacuum)."""
@@ -86,11 +109,22 @@ class Database:
 
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        engine = create_async_engine(
+            url, pool_size=_POOL, max_overflow=_POOL, pool_recycle=_RECYCLE_SECONDS
+        )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
+    engine = create_async_engine(url, module=Driver(), connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_closed(connection: Any, record: object, proxy: object) -> None:
+    """Let the pool open another connection in place of one that the server ended, as when it was
+    restarted. The driver knows that without asking, and asking would be three round trips."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
@@ -112,3 +146,10 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote between.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def out_of_reach(error: BaseException) -> bool:
+    """Whether the database was away, or cut us off, so that the same may work a moment later."""
+    if isinstance(error, (IntegrityError, DataError, ProgrammingError, NotSupportedError)):
+        return False
+    return isinstance(error, (DBAPIError, PendingRollbackError, PoolTimeout, OSError))

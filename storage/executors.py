@@ -100,7 +100,7 @@ class Places:
         values = {
             "organisation_id": self._organisation_id, "slot": (last or 0) + 1, "fence": 0,
         }  # fmt: skip
-        await session.execute(insert_or_ignore(session, JobExecutor, values))
+        await insert_or_ignore(session, JobExecutor, values)
         found = await session.scalars(
             select(JobExecutor)
             .where(

@@ -10,14 +10,40 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 
 from config.clock import Clock
 from config.errors import AppError
 from storage.database import Database, Session
 from storage.tables.work import Conversation
+from storage.upsert import table_of
+
+_ROWS = table_of(Conversation)
+_TAKE = (
+    update(_ROWS)
+    .where(
+        _ROWS.c.id == bindparam("conversation"),
+        or_(_ROWS.c.lease_owner.is_(None), _ROWS.c.lease_until < bindparam("now")),
+    )
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+        lease_fence=_ROWS.c.lease_fence + 1,
+    )
+    .returning(_ROWS.c.lease_fence)
+)
+_CHANGE = (
+    update(_ROWS)
+    .where(
+        _ROWS.c.id == bindparam("conversation"),
+        _ROWS.c.lease_owner == bindparam("mine"),
+        _ROWS.c.lease_fence == bindparam("fence"),
+    )
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(_ROWS.c.id)
+)
 
 
 class LeaseLost(AppError):
@@ -58,31 +84,25 @@ class Leases:
         """The lease of a free (or abandoned) conversation, None while somebody else holds it."""
         now = self._clock.now()
         fence = await session.scalar(
-            update(Conversation)
-            .where(
-                Conversation.id == conversation_id,
-                or_(Conversation.lease_owner.is_(None), Conversation.lease_until < now),
-            )
-            .values(
-                lease_owner=self._owner,
-                lease_until=now + self._duration,
-                lease_fence=Conversation.lease_fence + 1,
-            )
-            .returning(Conversation.lease_fence)
-        )
+            _TAKE,
+            {
+                "conversation": conversation_id, "now": now, "owner": self._owner,
+                "until": now + self._duration,
+            },
+        )  # fmt: skip
         if fence is None:
             return None
         return Lease(conversation_id=conversation_id, fence=fence, leases=self)
 
     async def extend(self, session: Session, lease: Lease) -> None:
-        await self._change(session, lease, lease_until=self._clock.now() + self._duration)
+        await self._change(session, lease, self._owner, self._clock.now() + self._duration)
 
     async def release(self, session: Session, lease: Lease) -> None:
-        await self._change(session, lease, lease_owner=None, lease_until=None)
+        await self._change(session, lease, None, None)
 
     async def free_all(self, session: Session) -> None:
         """Free what dead owners held. Only for a process that knows that it is the only one."""
-        await session.execute(update(Conversation).values(lease_owner=None, lease_until=None))
+        await session.execute(update(_ROWS).values(lease_owner=None, lease_until=None))
 
     @asynccontextmanager
     async def kept_alive(self, lease: Lease) -> AsyncIterator[None]:
@@ -100,16 +120,15 @@ class Leases:
             await asyncio.sleep(self._duration.total_seconds() / 3)
             await lease.check()
 
-    async def _change(self, session: Session, lease: Lease, **values: object) -> None:
+    async def _change(
+        self, session: Session, lease: Lease, owner: str | None, until: datetime | None
+    ) -> None:
         changed = await session.scalar(
-            update(Conversation)
-            .where(
-                Conversation.id == lease.conversation_id,
-                Conversation.lease_owner == self._owner,
-                Conversation.lease_fence == lease.fence,
-            )
-            .values(**values)
-            .returning(Conversation.id)
-        )
+            _CHANGE,
+            {
+                "conversation": lease.conversation_id, "mine": self._owner, "fence": lease.fence,
+                "owner": owner, "until": until,
+            },
+        )  # fmt: skip
         if changed is None:
             raise LeaseLost(lease.conversation_id)

@@ -105,7 +105,7 @@ class ActionLedger:
             "attempts": 0, "created_at": now, "updated_at": now,
         }  # fmt: skip
         async with self._database.unit_of_work() as session:
-            await session.execute(insert_or_ignore(session, Action, fresh))
+            await insert_or_ignore(session, Action, fresh)
             row = (await session.scalars(self._of(key).with_for_update())).one()
             if row.request_hash != digest(request):
                 raise KeyReused(f"{key!r} was used for another {row.kind} request")

@@ -8,7 +8,9 @@ from sqlalchemy import Select, update
 from storage.database import ReadSession, Session
 from storage.tables.base import OwnedByOrganisation
 from storage.tables.organisation import Counter
-from storage.upsert import insert_or_ignore
+from storage.upsert import insert_or_ignore, table_of
+
+_COUNTERS = table_of(Counter)
 
 T = TypeVar("T", bound=OwnedByOrganisation)
 
@@ -36,17 +38,13 @@ class Repository(Generic[T]):
 async def next_number(session: Session, organisation_id: int, kind: str) -> int:
     """The next number of a readable id (`kind` is its letter), never given out twice."""
     given: int | None = await session.scalar(
-        update(Counter)
-        .where(Counter.organisation_id == organisation_id, Counter.kind == kind)
-        .values(last=Counter.last + 1)
-        .returning(Counter.last)
+        update(_COUNTERS)
+        .where(_COUNTERS.c.organisation_id == organisation_id, _COUNTERS.c.kind == kind)
+        .values(last=_COUNTERS.c.last + 1)
+        .returning(_COUNTERS.c.last)
     )
     if given is not None:
         return given
-    first = insert_or_ignore(
-        session,
-        Counter,
-        {"organisation_id": organisation_id, "kind": kind, "last": 0},
-    )
-    await session.execute(first)
+    fresh = {"organisation_id": organisation_id, "kind": kind, "last": 0}
+    await insert_or_ignore(session, Counter, fresh)
     return await next_number(session, organisation_id, kind)

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Neither durability nor disk is under test here.
+# Neither durability nor disk is under test here. What a crash of the server leaves behind is: its
+# files outlive it, so even without fsync nothing that was committed is lost.
 _POSTGRES_OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_DURABLE_OPTIONS = "-c fsync=off -c full_page_writes=off"
 
 
 class ServerMissing(Exception):
@@ -26,60 +29,134 @@ def free_port() -> int:
         return port
 
 
+class PostgresServer:
+    """A cluster in a folder of its own. `durable`: a commit is on disk when it is confirmed, so
+    that it survives `stop_at_once`."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._binaries = _postgres_binaries()
+        # PostgreSQL refuses to run as root, so root lends the work to another user.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="huoke-pg-"))
+        if self._user:
+            os.chown(self._folder, pwd.getpwnam(self._user).pw_uid, -1)
+        self._options = _DURABLE_OPTIONS if durable else _POSTGRES_OPTIONS
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        """For asyncpg, without a database name."""
+        return f"postgresql+asyncpg://huoke@127.0.0.1:{self.port}"
+
+    def create(self) -> None:
+        self._run(
+            "initdb", "-D", self._data, "-U", "huoke", "-A", "trust", "-E", "UTF8", "--locale=C"
+        )
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} {self._options}"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", log, "-o", options, "start")
+
+    def stop_at_once(self) -> None:
+        """As a crash: nothing is finished, nothing is written back."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self._binaries / program), *arguments],
+            check=True, user=self._user, cwd=self._folder, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+class RedisServer:
+    """In memory alone: a restart forgets everything."""
+
+    def __init__(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise ServerMissing("redis-server")
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        command = [
+            self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+            "--loglevel", "warning",
+        ]  # fmt: skip
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _wait_for(self.port)
+
+    def flush(self) -> None:
+        """Forget everything, and run on."""
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(b"FLUSHALL\r\n")
+            connection.recv(64)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """A new and empty cluster."""
+    server = PostgresServer(durable=durable)
+    try:
+        server.create()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop_at_once()
+    finally:
+        server.remove()
+
+
+@contextmanager
+def running_redis() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @contextmanager
 def postgres_cluster() -> Iterator[str]:
     """A PostgreSQL cluster in a temporary folder; yields an asyncpg URL without a database name."""
-    binaries = _postgres_binaries()
-    # PostgreSQL refuses to run as root, so root lends the work to another user.
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="huoke-pg-"))
-    if user:
-        account = pwd.getpwnam(user)
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    port = free_port()
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(binaries / program), *arguments],
-            check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-
-    run("initdb", "-D", str(data), "-U", "huoke", "-A", "trust", "-E", "UTF8", "--locale=C")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {_POSTGRES_OPTIONS}"
-    try:
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgresql+asyncpg://huoke@127.0.0.1:{port}"
-    finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_postgres() as server:
+        yield server.url
 
 
 @contextmanager
 def redis_server() -> Iterator[str]:
     """A redis-server in memory; yields its URL."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise ServerMissing("redis-server")
-    port = free_port()
-    command = [
-        program,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--loglevel",
-        "warning",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait()
+    with running_redis() as server:
+        yield server.url
 
 
 def _postgres_binaries() -> Path:

@@ -39,7 +39,7 @@ async def keep_decided(
             "ordered": call.ordered,
         },
     }  # fmt: skip
-    await session.execute(insert_or_ignore(session, DecidedCall, values))
+    await insert_or_ignore(session, DecidedCall, values)
 
 
 def same_call(call: ToolCall) -> str:

@@ -38,7 +38,7 @@ async def keep_for_undo(
         "conversation_id": context.conversation_id, "person_id": context.asker.id, "kind": kind,
         "ref": ref, "before": before, "created_at": context.clock.now(),
     }  # fmt: skip
-    await session.execute(insert_or_ignore(session, ChangeRecord, values))
+    await insert_or_ignore(session, ChangeRecord, values)
 
 
 async def last_change(session: ReadSession, context: ToolContext) -> ChangeRecord | None:

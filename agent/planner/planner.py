@@ -16,7 +16,7 @@ from agent.planner.dialogue import Dialogue
 from agent.planner.ellipsis import asks_about, leftover, repeats
 from agent.planner.guides import Guide, guides
 from agent.planner.hearing import Heard, Message, checked, hear
-from agent.planner.intents import IntentModel
+from agent.planner.intents import SURE_OF_WORDS, IntentModel
 from agent.planner.missing import missing
 from agent.planner.negation import Wording, without_denials
 from agent.planner.references import OBJECT_KINDS, Mention, named, pointed_at
@@ -44,6 +44,9 @@ class LocalPlanner:
     def __init__(self, catalogue: Mapping[str, type[Arguments]], intents: IntentModel) -> None:
         self._catalogue = catalogue
         self._intents = intents
+        self._taken = {
+            tool: {slot.kind for slot in slots_of(model)} for tool, model in catalogue.items()
+        }
 
     def plan(self, request: PlanRequest) -> Plan:
         """What to do about the message: call tools, ask for an argument, or talk."""
@@ -119,8 +122,8 @@ class LocalPlanner:
         mentions = tuple(pointed_at(wording.text, dialogue.shown, focus))
         spoken = text if wording.refused else _with_ids(wording.text, mentions, refused)
         kinds = {mention.kind for mention in named(spoken)} & set(OBJECT_KINDS)
-        scores = self._intents.scores(spoken, request.persona)
-        if focus and not kinds:
+        scores = self._scores(spoken, request, kinds)
+        if focus and not kinds and max(scores.values()) < SURE_OF_WORDS:
             about_it = self._intents.scores(f"{focus[0]} {spoken}", request.persona)
             scores = _agreed(scores, about_it)
         return Turn(
@@ -134,12 +137,19 @@ class LocalPlanner:
             scores={label: score * self._fit(label, kinds) for label, score in scores.items()},
         )
 
+    def _scores(self, text: str, request: PlanRequest, kinds: set[Kind]) -> Mapping[str, float]:
+        scores = self._intents.scores(text, request.persona)
+        likeliest = max(scores, key=scores.__getitem__)
+        # Words that lead to a tool which takes none of the objects named have not said all.
+        if self._fit(likeliest, kinds) < 1:
+            return self._intents.scores(text, request.persona, thorough=True)
+        return scores
+
     def _fit(self, label: str, kinds: set[Kind]) -> float:
         """How well a tool suits the objects a message names: badly when it takes none of them."""
         if label.startswith(TALK) or not kinds:
             return 1.0
-        taken = {slot.kind for slot in slots_of(self._catalogue[label])}
-        return 1.0 if taken & kinds else MISMATCH
+        return 1.0 if self._taken[label] & kinds else MISMATCH
 
     def _answer(self, turn: Turn) -> Plan | None:
         """The message as an answer to the open question."""

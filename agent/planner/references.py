@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.arguments import Kind
 from tools.reading.creatives import creatives
@@ -66,7 +67,9 @@ def kind_of(object_id: str) -> Kind:
     return _LETTERS.get(letter, Kind.creatives) if dash and rest[:1].isdigit() else Kind.creatives
 
 
-def named(text: str) -> list[Mention]:
+# The answers of a conversation are looked through again at every turn.
+@lru_cache(maxsize=1024)
+def named(text: str) -> tuple[Mention, ...]:
     """The objects that `text` names by id, in the order said."""
     found = [
         Mention(kind, str(reading.value), reading.start, reading.end)
@@ -77,7 +80,7 @@ def named(text: str) -> list[Mention]:
         found += [
             Mention(Kind.creatives, value, reading.start, reading.end) for value in reading.value
         ]
-    return sorted(found, key=lambda mention: mention.start)
+    return tuple(sorted(found, key=lambda mention: mention.start))
 
 
 def pointed_at(text: str, shown: Sequence[str], recent: Sequence[str]) -> list[Mention]:

@@ -14,14 +14,17 @@ from agent.planner.examples import PERSONAS, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One persona's model. `meaning` is (K, 384); `wording` is (buckets, K), so that the rows of a
-    sentence lie together; `bias` is (K,)."""
+    """One persona's models: `meaning` (K, 384), `wording` (buckets, K) and `bias` (K,) together, and
+    `words` (buckets, K) and `words_bias` (K,) of the one that knows the wording alone. The rows of
+    a sentence lie together."""
 
     labels: tuple[str, ...]
     centre: Vector
     meaning: Vector
     wording: NDArray[np.float16]
     bias: Vector
+    words: NDArray[np.float16]
+    words_bias: Vector
 
 
 def model_file(folder: Path) -> Path:
@@ -50,6 +53,8 @@ def load(path: Path) -> dict[str, Weights]:
                 meaning=arrays[f"{persona}.weights"][:, :DIMENSIONS].astype(np.float32),
                 wording=np.ascontiguousarray(arrays[f"{persona}.weights"][:, DIMENSIONS:].T),
                 bias=arrays[f"{persona}.bias"],
+                words=np.ascontiguousarray(arrays[f"{persona}.words_weights"].T),
+                words_bias=arrays[f"{persona}.words_bias"],
             )
             for persona in PERSONAS
         }

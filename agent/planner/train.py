@@ -30,8 +30,10 @@ def train(folder: Path, embed: Embed) -> Path:
 
 
 def fit(examples: Sequence[Example], embed: Embed) -> dict[str, NDArray[Any]]:
-    """labels (K), centre (384), weights (K, SIZE) and bias (K) of a multinomial model."""
+    """labels (K), centre (384), weights (K, SIZE) and bias (K) of a multinomial model; and weights
+    (K, BUCKETS) and bias (K) of one that knows the wording alone."""
     # Heavy, and only this process needs it.
+    from sklearn.base import clone
     from sklearn.linear_model import LogisticRegression
 
     masks = [mask(example.text) for example in examples]
@@ -39,12 +41,17 @@ def fit(examples: Sequence[Example], embed: Embed) -> dict[str, NDArray[Any]]:
     centre = vectors.mean(axis=0)
     matrix = design([masked.shape for masked in masks], vectors, centre)
     model = LogisticRegression(C=STRENGTH, max_iter=300, class_weight="balanced")
-    model.fit(matrix, [example.label for example in examples])
+    by_words = clone(model)
+    labels = [example.label for example in examples]
+    model.fit(matrix, labels)
+    by_words.fit(matrix[:, DIMENSIONS:], labels)
     return {
         "labels": np.array(model.classes_),
         "centre": centre.astype(np.float32),
         "weights": model.coef_.astype(np.float16),
         "bias": model.intercept_.astype(np.float32),
+        "words_weights": by_words.coef_.astype(np.float16),
+        "words_bias": by_words.intercept_.astype(np.float32),
     }
 
 

@@ -1,7 +1,7 @@
 """One message on its way to a plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from agent.contract import Plan, PlanRequest, Talk
@@ -37,10 +37,11 @@ class Turn:
     dialogue: Dialogue
     focus: tuple[str, ...]
     scores: Mapping[str, float]
+    # The likeliest; kept, because nearly every question about a turn begins with it.
+    label: str = field(init=False)
 
-    @property
-    def label(self) -> str:
-        return max(self.scores, key=lambda label: self.scores[label])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", max(self.scores, key=self.scores.__getitem__))
 
     @property
     def probability(self) -> float:

@@ -15,6 +15,8 @@ from config.settings import HttpSettings
 
 _BACKLOG = 1_024
 _MOST_CONNECTIONS = 1_000
+# Longer than platforms and proxies keep a silent connection: who closes first cuts off a call.
+_KEEP_ALIVE_SECONDS = 75
 # A webhook is answered when its message is on disk: what takes longer is stuck.
 _FINISH_WITHIN = timedelta(seconds=5)
 
@@ -52,6 +54,7 @@ def _configuration(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(
             min(_FINISH_WITHIN, settings.stop_within).total_seconds()
         ),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.channels.base import Duty, Handler
+from bot.channels.base import Channel, Duty, Handler
 from bot.channels.telegram.channel import TelegramChannel
 from bot.commands.desk import COMMANDS
 from bot.housekeeping import Housekeeper
@@ -105,7 +105,9 @@ class Desk:
                 await self.service.outbox.queue(session, draft)
         self.wake()
 
-    def wake(self) -> None:
+    def wake(self, later: timedelta = timedelta(0)) -> None:
+        """As if so much time had passed."""
+        self.clock.advance(later)
         for delivery in self.service.deliveries:
             delivery.wake()
 
@@ -162,13 +164,18 @@ async def a_desk(
     async with database.unit_of_work() as session:
         organisation = await an_organisation(session)
     outbox = Outbox(organisation.id, clock, owner="worker")
-    channels = {channel.name: channel}
+    channels: dict[str, Channel] = {channel.name: channel}
+
+    def queued() -> None:
+        for delivery in service.deliveries:
+            delivery.wake()
+
     service = Service(
         settings=Settings(), organisation_id=organisation.id, clock=clock, database=database,
         outbox=outbox, chats=Chats(organisation.id, clock), pacer=LocalPacer(), metrics=Metrics(),
         gateway=a_gateway(
             database, organisation.id, agent, clock, channels=channels,
-            queued=lambda: [each.wake() for each in service.deliveries] and None,
+            queued=queued,
         ),
         housekeeper=Housekeeper(
             database, organisation.id, OutboxNotifier(organisation.id, outbox, Language.zh_cn),

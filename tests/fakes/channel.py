@@ -7,6 +7,7 @@ from typing import Self
 
 from bot.channels.base import Capabilities, Handler, Pace
 from bot.messages import Address, InboundMessage, OutboundMessage, RemoteFile
+from config.errors import PermanentError, TransientError
 
 
 class FakeChannel:
@@ -34,7 +35,9 @@ class FakeChannel:
 
     async def run(self, handler: Handler) -> None:
         while True:
-            await handler(await self._incoming.get())
+            message = await self._incoming.get()
+            while not await _kept(handler, message):
+                await asyncio.sleep(0)
 
     def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
         """One per line that begins with a form feed, so that a test can ask for several."""
@@ -53,6 +56,8 @@ class FakeChannel:
     async def download(self, file: RemoteFile) -> bytes:
         if self.faults:
             raise self.faults.pop(0)
+        if file.remote not in self.remote:
+            raise PermanentError("the file is gone")
         return self.remote[file.remote]
 
     async def draft(self, address: Address, text: str) -> None:
@@ -62,3 +67,11 @@ class FakeChannel:
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
     ) -> None:
         self.menus.append((address, tuple(name for name, _ in commands), language))
+
+
+async def _kept(handler: Handler, message: InboundMessage) -> bool:
+    try:
+        await handler(message)
+    except TransientError:
+        return False
+    return True

@@ -10,7 +10,7 @@ from memory.connect import open_redis
 from memory.keys import ConversationKey
 from memory.short_term import Entry, ShortTermMemory
 from tests.conftest import missing
-from tests.servers import ServerMissing, redis_server
+from tests.servers import ServerMissing, redis_server, running_redis
 
 ALICE = ConversationKey(organisation_id=1, conversation_id=1)
 BOB = ConversationKey(organisation_id=1, conversation_id=2)
@@ -120,3 +120,30 @@ async def test_a_window_lost_in_mid_turn_is_not_begun_with_half_of_it(
 
     rebuilt = await memory.recent(ALICE, from_database)
     assert [entry.text for entry in rebuilt] == ["one", "two"]
+
+
+async def test_without_redis_the_database_is_asked_and_later_nothing_is_missing() -> None:
+    kept: list[Entry] = []
+
+    async def rebuild() -> list[Entry]:
+        return list(kept)
+
+    try:
+        with running_redis() as server:
+            client = open_redis(server.url)
+            memory = ShortTermMemory(client, ttl=timedelta(minutes=5), window_tokens=100)
+            kept.append(said(1, "one"))
+            assert await memory.recent(ALICE, rebuild) == kept
+            server.kill()
+            kept.append(said(2, "two"))
+            assert await memory.append(ALICE, 2, kept[1:]) == []
+            assert await memory.recent(ALICE, rebuild) == kept
+            server.start()
+            # A window from before would lack what happened meanwhile.
+            await memory.recent(BOB, nothing)
+            await client.rename(BOB.window(), ALICE.window())
+            assert await memory.recent(ALICE, rebuild) == kept
+            assert await memory.recent(ALICE, nothing) == kept
+            await client.aclose()
+    except ServerMissing as error:
+        missing(str(error))

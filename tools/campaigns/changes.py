@@ -186,7 +186,7 @@ class _Effect:
             "before": Decimal(self._change.before), "after": Decimal(self._change.after),
             "person_id": self._context.asker.id,
         }  # fmt: skip
-        await session.execute(insert_or_ignore(session, BudgetChange, values))
+        await insert_or_ignore(session, BudgetChange, values)
 
 
 def running_budget(campaign: Campaign) -> Decimal:

@@ -18,8 +18,9 @@ from config.errors import TransientError
 
 log = structlog.get_logger()
 
-# Of a step that fails for a moment: 1, 3 and 9 seconds.
-_ATTEMPTS, _FIRST_SECONDS, _GROWTH = 4, 1.0, 3.0
+# Of a step that fails for a moment: 1, 3, 9, 27 and 81 seconds, long enough for a database to
+# come back.
+_ATTEMPTS, _FIRST_SECONDS, _GROWTH = 6, 1.0, 3.0
 # A workflow goes on under the version that began it: fixed, so that a new release takes it up.
 _VERSION = "1"
 
@@ -139,9 +140,13 @@ def _workflow() -> Callable[[str, str], Coroutine[Any, Any, None]]:
 
     @DBOS.workflow(name="huoke.job")
     async def job(key: str, order: str) -> None:
+        mine = _current[-1]
         try:
             await perform(key, order)
-        except Exception:
+        except Exception as error:
+            if mine not in _current:
+                # DBOS was closed under it: whoever has the place now goes on with the order.
+                raise asyncio.CancelledError from error
             log.exception("job.stopped", job=key, order=order)
             await failed(key, order)
 

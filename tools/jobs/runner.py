@@ -18,9 +18,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.clock import Clock
+from config.errors import TransientError
 from config.failpoints import failpoint
 from config.roles import Role
-from storage.database import Database
+from storage.database import Database, out_of_reach
 from storage.executors import Place, PlaceLost, Places
 from storage.tables.job import Job
 from tools.context import ToolContext
@@ -100,17 +101,25 @@ class JobRunner:
 
     async def perform(self, key: str, order: str) -> None:
         """The work of one order; may be repeated. Ends as if this process had died when it holds
-        its place no longer: an error would be kept as the outcome of another's work."""
+        its place no longer: an error would be kept as the outcome of another's work. Raises
+        TransientError when the database went away."""
+        try:
+            await self._perform(key, order)
+        except PlaceLost as error:
+            raise asyncio.CancelledError from error
+        except (SQLAlchemyError, OSError) as error:
+            if not out_of_reach(error):
+                raise
+            raise TransientError(f"the database: {type(error).__name__}") from error
+
+    async def _perform(self, key: str, order: str) -> None:
         async with self._database.reading() as session:
             job = await self._service(session).find(key)
         if job is None:
             # Taken back since.
             return
         context = await self._open_context(job.created_by, order, self._place)
-        try:
-            await self._handlers[job.kind](context, job.payload)
-        except PlaceLost as error:
-            raise asyncio.CancelledError from error
+        await self._handlers[job.kind](context, job.payload)
         failpoint("job_done")
         await self._note(key, None)
 

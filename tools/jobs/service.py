@@ -103,7 +103,7 @@ class JobService:
             "payload": payload, "cron": cron, "due_at": due, "created_by": person_id,
             "created_at": self._clock.now(),
         }  # fmt: skip
-        await session.execute(insert_or_ignore(session, Job, values))
+        await insert_or_ignore(session, Job, values)
 
     def _all(self) -> Select[Job]:
         return select(Job).where(Job.organisation_id == self._organisation_id).order_by(Job.id)

@@ -138,21 +138,15 @@ class LeadRepository(Repository[Lead]):
         at: datetime, field: str | None = None,
     ) -> bool:  # fmt: skip
         """Write a note; False when this order wrote it before."""
-        written = await session.execute(
-            insert_or_ignore(
-                session,
-                LeadNote,
-                {
-                    "organisation_id": self.organisation_id, "lead_id": lead.id, "field": field,
-                    "order_key": order_key, "author_id": author_id, "text": text, "created_at": at,
-                },
-            ).returning(LeadNote.id)
-        )  # fmt: skip
-        return written.scalar_one_or_none() is not None
+        values = {
+            "organisation_id": self.organisation_id, "lead_id": lead.id, "field": field,
+            "order_key": order_key, "author_id": author_id, "text": text, "created_at": at,
+        }  # fmt: skip
+        return await insert_or_ignore(session, LeadNote, values) is not None
 
     async def add_tag(self, session: Session, lead: Lead, tag: str) -> None:
         values = {"organisation_id": self.organisation_id, "lead_id": lead.id, "tag": tag}
-        await session.execute(insert_or_ignore(session, LeadTag, values))
+        await insert_or_ignore(session, LeadTag, values)
 
     async def remove_tags(self, session: Session, lead: Lead, tags: Sequence[str]) -> None:
         await session.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from tools.arguments import Kind
 from tools.reading import (
@@ -77,4 +78,12 @@ def read(
     Values have the form of the contract (DESIGN.md); spans index `text`. `now` is aware, in the
     organisation's zone. `argument` and `choices` tell arguments of one kind apart.
     """
-    return _READERS[kind](_Asked(text, now, argument, choices))
+    # No reader looks at the time of day, so that all day the same words read the same.
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(_read(kind, _Asked(text, today, argument, choices)))
+
+
+# Conversations are understood from their beginning at every turn.
+@lru_cache(maxsize=4096)
+def _read(kind: Kind, asked: _Asked) -> tuple[Reading, ...]:
+    return tuple(_READERS[kind](asked))

@@ -16,9 +16,10 @@ from bot.channels.console.lines import LineSource
 from bot.channels.console.screen import Screen
 from bot.channels.console.sending import file_meant, read_file
 from bot.messages import Address, Button, File, InboundMessage, OutboundMessage, RemoteFile
-from config.errors import PermanentError
+from config.errors import PermanentError, TransientError
 
 NAME = "console"
+_RETRY_SECONDS = 1.0
 
 
 class ConsoleChannel:
@@ -67,7 +68,7 @@ class ConsoleChannel:
             if text.lower() in ("/quit", "/exit", "exit", "quit"):
                 break
             if text:
-                await handler(self._message(text))
+                await _kept(handler, self._message(text))
                 await self._settled()
 
     def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
@@ -122,6 +123,15 @@ class ConsoleChannel:
             path.write_bytes(file.content)
             saved.append(path)
         return saved
+
+
+async def _kept(handler: Handler, message: InboundMessage) -> None:
+    """A terminal says nothing twice, so nothing that it said may be dropped."""
+    while True:
+        try:
+            return await handler(message)
+        except TransientError:
+            await asyncio.sleep(_RETRY_SECONDS)
 
 
 def _free_name(path: Path) -> Path:

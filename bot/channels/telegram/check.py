@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
@@ -15,6 +14,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import WebhookInfo
 
+from bot.channels.telegram.session import Session
 from bot.findings import Finding
 from config.settings import TelegramSettings
 
@@ -31,7 +31,7 @@ async def check_telegram(settings: TelegramSettings, *, alone: bool = False) -> 
     """`alone` says that no HuoKe polls for this bot: only then it can be seen whether another
     program does, for to look means to poll."""
     server = TelegramAPIServer.from_base(settings.api)
-    session = AiohttpSession(api=server, timeout=_TIMEOUT_SECONDS)
+    session = Session(api=server, timeout=_TIMEOUT_SECONDS)
     async with Bot(settings.token.get_secret_value(), session=session) as bot:
         introduced = await _introduced(bot, settings)
         if not introduced.fine:

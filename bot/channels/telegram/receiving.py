@@ -26,7 +26,7 @@ NAME = "telegram"
 UPDATES = ("message", "callback_query", "my_chat_member")
 
 _GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
-_NAME_LETTERS = 120
+_NAME_LETTERS, _TYPE_LETTERS = 120, 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +152,11 @@ def _without_mention(text: str, message: Message, me: Me) -> str:
 
 
 def _entities(message: Message) -> Iterator[tuple[MessageEntity, str]]:
-    text = message.text or message.caption or ""
+    # Telegram counts in UTF-16; nobody promises that a forged offset is between two characters.
+    units = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
     for entity in message.entities or message.caption_entities or []:
-        yield entity, entity.extract_from(text)
+        words = units[2 * entity.offset : 2 * (entity.offset + entity.length)]
+        yield entity, words.decode("utf-16-le", "replace")
 
 
 def _files(message: Message) -> Iterator[RemoteFile]:
@@ -173,9 +175,11 @@ def _files(message: Message) -> Iterator[RemoteFile]:
 
 
 def _file(found: Any, name: str, media_type: str) -> RemoteFile:
+    # Both are the sender's own words: one that a database refuses would come again for ever.
+    said = str(getattr(found, "file_name", None) or "")
     return RemoteFile(
-        name=getattr(found, "file_name", None) or name,
-        media_type=getattr(found, "mime_type", None) or media_type,
+        name="".join(each for each in said if each.isprintable())[-_NAME_LETTERS:] or name,
+        media_type=(getattr(found, "mime_type", None) or media_type)[:_TYPE_LETTERS],
         remote=found.file_id,
         size=found.file_size or 0,
     )

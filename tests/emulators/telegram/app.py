@@ -113,9 +113,11 @@ class BotApi:
     def _fault(self, call: Call) -> Fault | None:
         if not self._world.faults.planned:
             return None
-        chat = call.given.text("chat_id")
-        number = int(chat) if chat.lstrip("-").isdigit() else None
-        return self._world.faults.for_call(call.bot.id, call.method, number)
+        named, query = call.given.text("chat_id"), call.given.text("callback_query_id")
+        chat = int(named) if named.lstrip("-").isdigit() else None
+        if query in call.bot.queries:
+            chat, _ = call.bot.queries[query]
+        return self._world.faults.for_call(call.bot.id, call.method, chat)
 
     async def _run(self, call: Call, fault: Fault | None) -> Any:
         handler = METHODS.get(call.method.lower())

@@ -91,7 +91,7 @@ class Emulated:
             (0, number), Room(id=number, type=kind, title=title or f"Group {number}", forum=forum)
         )
         group = Group(self.world, room)
-        if by:
+        if by and self.bots[0].id not in room.members:
             room.members[by.id] = "creator"
             group.adds(self.bots[0], by)
         return group

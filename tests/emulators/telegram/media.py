@@ -8,6 +8,7 @@ from PIL import Image
 from tests.emulators.telegram.call import Call
 from tests.emulators.telegram.errors import ApiError, bad_request
 from tests.emulators.telegram.files import StoredFile
+from tests.emulators.telegram.request import Upload
 
 Json = dict[str, Any]
 
@@ -30,17 +31,17 @@ def read_file(call: Call, kind: str, value: str | None = None) -> StoredFile:
     if not upload.content:
         raise bad_request("file must be non-empty")
     if len(upload.content) > (MOST_PHOTO if kind == "photo" else MOST_DOCUMENT):
-        raise too_large(kind, len(upload.content))
+        raise _too_large(kind, upload)
     if kind == "photo":
         picture_size(upload.content)
     return call.world.files.add(f"{kind}s", upload.name, upload.mime, upload.content)
 
 
-def too_large(kind: str, size: int) -> ApiError:
+def _too_large(kind: str, upload: Upload) -> ApiError:
+    size = len(upload.content)
     if size > MOST_DOCUMENT:
         return ApiError(413, "Request Entity Too Large")
-    return bad_request(f"file of size {size} bytes is too big for a {kind}; the maximum size is"
-                       f" {MOST_PHOTO} bytes")  # fmt: skip
+    return bad_request(f'file "{upload.name}" of size {size} bytes is too big for a {kind}')
 
 
 def picture_size(content: bytes) -> tuple[int, int]:

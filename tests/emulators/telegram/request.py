@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from tests.emulators.telegram.errors import bad_request
 
@@ -108,7 +108,7 @@ def _read_multipart(
         name, content = _option(disposition, "name"), content.removesuffix(b"\r\n")
         if "filename" in disposition:
             mime = headers.get("content-type", "application/octet-stream")
-            files[name] = Upload(_file_name(disposition), content, mime)
+            files[name] = Upload(_option(disposition, "filename"), content, mime)
         else:
             values[name] = content.decode("utf-8", "replace")
 
@@ -116,8 +116,3 @@ def _read_multipart(
 def _option(header: str, name: str) -> str:
     found = re.search(rf';\s*{re.escape(name)}=(?:"([^"]*)"|([^;]*))', header, re.IGNORECASE)
     return (found[1] or found[2] or "").strip() if found else ""
-
-
-def _file_name(disposition: str) -> str:
-    plain = _option(disposition, "filename")
-    return unquote(plain or _option(disposition, "filename*").rpartition("'")[2])

@@ -27,10 +27,6 @@ class TelegramEmulator(Emulated):
         else:
             await self.api.serve(scope, receive, send)
 
-    async def close(self) -> None:
-        await self.world.webhooks.close()
-        self.ledger.close()
-
     async def __aenter__(self) -> Self:
         self.url = await self._serving.enter_async_context(served(self.app))
         self._serving.push_async_callback(self.close)

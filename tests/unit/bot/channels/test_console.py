@@ -1,7 +1,7 @@
 """The chat in the terminal."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from bot.channels.console.channel import ConsoleChannel
 from bot.channels.console.screen import Screen
 from bot.messages import Address, Button, Event, File, InboundMessage, OutboundMessage
+from config.errors import AppError
 from tests.contracts.channel import ChannelContract, ChannelHarness
 
 
@@ -43,8 +44,18 @@ class ConsoleHarness:
     async def _settled(self) -> None:
         self.settled_times += 1
 
+    @property
+    def failures(self) -> Mapping[type[AppError], Callable[[], object]]:
+        """A terminal takes everything."""
+        return {}
+
     async def user_says(self, text: str) -> None:
         self.lines.type(text)
+
+    async def user_sends(self, file: File) -> None:
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / file.name).write_bytes(file.content)
+        self.lines.type(f"/file {self.folder / file.name}")
 
     async def user_presses(self, label: str) -> None:
         line = next(line for line in self.delivered().splitlines() if label in line)
@@ -59,6 +70,11 @@ class ConsoleHarness:
 @pytest.fixture
 def console(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> ConsoleHarness:
     return ConsoleHarness(tmp_path / "files", capsys)
+
+
+@pytest.fixture(autouse=True)
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.console.channel._RETRY_SECONDS", 0.0)
 
 
 class TestConsoleChannel(ChannelContract):

@@ -35,13 +35,11 @@ class SandboxRepository(Repository[SandboxCampaign]):
 
     async def create(self, session: Session, spec: CampaignSpec, key: str, now: datetime) -> None:
         """Insert the campaign and all below it; nothing when the key is taken."""
-        inserted = await session.execute(
-            insert_or_ignore(session, SandboxCampaign, {
-                "organisation_id": self.organisation_id, "key": key, "name": spec.name,
-                "objective": spec.objective, "created_at": now,
-            }).returning(SandboxCampaign.id)
-        )  # fmt: skip
-        campaign_id = inserted.scalar_one_or_none()
+        values = {
+            "organisation_id": self.organisation_id, "key": key, "name": spec.name,
+            "objective": spec.objective, "created_at": now,
+        }  # fmt: skip
+        campaign_id = await insert_or_ignore(session, SandboxCampaign, values)
         if campaign_id is None:
             return
         self.change(session, campaign_id, None, now, status=DeliveryStatus.paused)

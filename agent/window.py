@@ -1,23 +1,21 @@
-"""Keep this turn for the next one."""
-
-from langgraph.runtime import Runtime
+"""What was said before in a conversation, brought back before a turn and added to after it."""
 
 from agent.context import TurnContext
 from agent.contract import Reply
-from agent.nodes.recall import conversation_key
-from agent.state import State
+from memory.keys import ConversationKey
 from memory.short_term import Entry
 from memory.summary import extended, keep_summary
 
 
-async def remember(state: State, runtime: Runtime[TurnContext]) -> State:
-    await keep_turn(runtime.context, state["reply"])
-    return {}
+async def recall(given: TurnContext) -> list[Entry]:
+    window = await given.short_term.recent(_key(given), given.rebuild)
+    # A turn that runs again must not hear its own first attempt.
+    return [entry for entry in window if entry.turn < given.turn.inbox_id]
 
 
-async def keep_turn(given: TurnContext, answer: Reply) -> None:
+async def remember(given: TurnContext, answer: Reply) -> None:
     """Append the turn to the window; what falls out of it goes into the running summary."""
-    turn, key = given.turn, conversation_key(given)
+    turn, key = given.turn, _key(given)
     dropped = await given.short_term.append(
         key,
         turn.inbox_id,
@@ -34,3 +32,9 @@ async def keep_turn(given: TurnContext, answer: Reply) -> None:
     await given.short_term.summarise(key, summary)
     async with given.tool_context.database.unit_of_work() as session:
         await keep_summary(session, turn.conversation_id, summary)
+
+
+def _key(given: TurnContext) -> ConversationKey:
+    return ConversationKey(
+        organisation_id=given.turn.organisation.id, conversation_id=given.turn.conversation_id
+    )
