@@ -48,6 +48,7 @@ from bot.serving import serve_channels, serve_terminal
 from config.clock import Clock, SystemClock
 from config.errors import ConfigurationError
 from config.logging import set_up_logging
+from config.masking import secret_values
 from config.roles import Role
 from config.settings import Settings, load_settings
 from memory.connect import open_redis
@@ -238,7 +239,8 @@ async def open_everything(
     """From the settings to a service without channels; `stack` closes what was opened."""
     if settings.embedded:
         stack.enter_context(FolderLock(settings.data_dir))
-    set_up_logging(settings.log, settings.data_dir / "logs")
+    secrets = secret_values(settings)
+    set_up_logging(settings.log, settings.data_dir / "logs", secrets=secrets)
     database = await stack.enter_async_context(Database(settings.database))
     await migrate(database)
     redis = _open_redis(settings)

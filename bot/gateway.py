@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from agent.contract import Agent, Reply, Turn
 from bot.commands.desk import CommandDesk
@@ -222,8 +223,9 @@ class Gateway:
             failpoint("leased")
             self._metrics.attempt()
             try:
-                async with self._leases.kept_alive(claimed.lease):
-                    return await self._answer(claimed)
+                with bound_contextvars(conversation=conversation_id, inbox=claimed.turn.inbox_id):
+                    async with self._leases.kept_alive(claimed.lease):
+                        return await self._answer(claimed)
             except LeaseLost as error:
                 log.warning("turn.lease_lost", error=str(error))
                 self._metrics.lease_lost()
@@ -249,7 +251,7 @@ class Gateway:
     async def _answer(self, claimed: Claimed) -> bool:
         turn, status, started = claimed.turn, InboxStatus.done, time.perf_counter()
         if claimed.attempt > self._settings.max_crashes:
-            log.error("turn.poisonous", inbox=turn.inbox_id, attempt=claimed.attempt)
+            log.error("turn.poisonous", attempt=claimed.attempt)
             return await self._finish(claimed, apology(turn), InboxStatus.failed)
         try:
             async with asyncio.timeout(self._settings.turn_timeout.total_seconds()):
@@ -261,11 +263,11 @@ class Gateway:
             raise
         except Exception as error:
             if _passes(error) and claimed.attempt < self._settings.max_attempts:
-                log.warning("turn.transient", inbox=turn.inbox_id, error=type(error).__name__)
+                log.warning("turn.transient", error=type(error).__name__)
                 await self._give_back(claimed.lease)
                 self._metrics.turn("retried", time.perf_counter() - started)
                 return False
-            log.exception("turn.failed", inbox=turn.inbox_id)
+            log.exception("turn.failed")
             reply, status = apology(turn), InboxStatus.failed
         more = await self._finish(claimed, reply, status)
         self._metrics.turn(status.value, time.perf_counter() - started)

@@ -37,6 +37,8 @@ Session = NewType("Session", ReadSession)
 _BUSY_SECONDS = 10
 # Connections that stay open; as many again may be open for a moment.
 _POOL = 20
+# Statements that a connection keeps prepared: more than we have.
+_PREPARED = 500
 # What sits between us and the server may forget connections that are silent for long.
 _RECYCLE_SECONDS = 600
 
@@ -110,7 +112,13 @@ class Database:
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(
-            url, pool_size=_POOL, max_overflow=_POOL, pool_recycle=_RECYCLE_SECONDS
+            url,
+            pool_size=_POOL,
+            max_overflow=_POOL,
+            pool_recycle=_RECYCLE_SECONDS,
+            # The one used last, because its statements are prepared.
+            pool_use_lifo=True,
+            connect_args={"prepared_statement_cache_size": _PREPARED},
         )
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return engine

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
 
+_LOCK = 7_205_759
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -40,6 +41,9 @@ async def migrate(database: Database, revision: str = "head") -> bool:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     async with database.engine.execution_options(writes=True).begin() as connection:
+        if not database.is_sqlite:
+            # Of several processes that start at once, one migrates and the others wait.
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
         def upgrade(sync_connection: object) -> None:
             config.attributes["connection"] = sync_connection

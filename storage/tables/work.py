@@ -100,6 +100,7 @@ class OutboxMessage(OwnedByOrganisation, Table):
         UniqueConstraint("organisation_id", "key"),
         Index("ix_outbox_open", "status", "conversation_id", "id"),
         Index("ix_outbox_conversation", "conversation_id", "id"),
+        Index("ix_outbox_doubts", "organisation_id", "doubts"),
     )
 
     key: Mapped[str] = mapped_column(String(160))

@@ -41,6 +41,8 @@ async def customers_of(session: ReadSession, lead: Lead) -> Sequence[Customer]:
 
 
 async def deals_of(session: ReadSession, customers: Sequence[Customer]) -> Sequence[Deal]:
+    if not customers:
+        return []
     ids = [customer.id for customer in customers]
     query = select(Deal).where(Deal.customer_id.in_(ids)).order_by(Deal.id)
     return (await session.scalars(query)).all()

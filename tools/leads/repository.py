@@ -5,18 +5,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, bindparam, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.database import Session
 from storage.repository import Repository
 from storage.tables.lead import Lead, LeadEvent, LeadNote, LeadStatus, LeadTag
 from storage.tables.organisation import Organisation
-from storage.upsert import insert_or_ignore
+from storage.upsert import insert_or_ignore, table_of
 from tools.leads.filters import LeadFilter
 from tools.leads.scoring import Event
 
 K = TypeVar("K")
+
+_LEADS = table_of(Lead)
+_ANY_DUE = (
+    select(_LEADS.c.id)
+    .where(
+        _LEADS.c.organisation_id == bindparam("organisation"),
+        _LEADS.c.score_due <= bindparam("now"),
+    )
+    .limit(1)
+)
 
 
 class LeadRepository(Repository[Lead]):
@@ -121,6 +131,13 @@ class LeadRepository(Repository[Lead]):
         """Leads whose stored score no longer holds."""
         return await self.all(self._own().where(Lead.score_due <= now).order_by(Lead.number))
 
+    async def any_due(self, now: datetime) -> bool:
+        """Whether some stored score no longer holds."""
+        found = await self.session.scalar(
+            _ANY_DUE, {"organisation": self.organisation_id, "now": now}
+        )
+        return found is not None
+
     async def events_of_due(self, now: datetime) -> dict[int, list[Event]]:
         """What each of them did, by lead id."""
         rows = await self.session.execute(
@@ -149,6 +166,8 @@ class LeadRepository(Repository[Lead]):
         await insert_or_ignore(session, LeadTag, values)
 
     async def remove_tags(self, session: Session, lead: Lead, tags: Sequence[str]) -> None:
+        if not tags:
+            return
         await session.execute(
             delete(LeadTag).where(LeadTag.lead_id == lead.id, LeadTag.tag.in_(tags))
         )

@@ -202,7 +202,7 @@ async def source_of(session: ReadSession, context: ToolContext) -> Source:
 async def refresh_scores(database: Database, organisation_id: int, clock: Clock) -> None:
     """For readers of scores: takes the write lock only when some score is out of date."""
     async with database.reading() as session:
-        if not await LeadRepository(session, organisation_id).due(clock.now()):
+        if not await LeadRepository(session, organisation_id).any_due(clock.now()):
             return
     async with database.unit_of_work() as writing:
         await LeadService(writing, organisation_id, clock).refresh(writing)

@@ -18,8 +18,7 @@ Names = Mapping[int, str]
 
 async def names_of(session: ReadSession, context: ToolContext) -> Names:
     """Everybody's name by id."""
-    people = await PeopleService(session, context.organisation_id).everyone()
-    return {person.id: person.name for person in people}
+    return await PeopleService(session, context.organisation_id).names()
 
 
 def line(context: ToolContext, lead: Lead, names: Names) -> str:

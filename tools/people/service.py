@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 
 from config.clock import Clock
 from config.i18n import Language
@@ -14,6 +15,10 @@ from storage.upsert import table_of
 from tools.people.errors import LastAdmin, PersonAmbiguous, PersonNotFound, UnknownRole
 
 _ACCOUNTS = table_of(Account)
+_PEOPLE = table_of(Person)
+_NAMES = select(_PEOPLE.c.id, _PEOPLE.c.name).where(
+    _PEOPLE.c.organisation_id == bindparam("organisation")
+)
 _BEHIND = select(_ACCOUNTS.c.person_id).where(
     _ACCOUNTS.c.organisation_id == bindparam("organisation"),
     _ACCOUNTS.c.channel == bindparam("channel"),
@@ -39,6 +44,11 @@ class PeopleService(Repository[Person]):
         )
         order = list(Role)
         return sorted(people, key=lambda person: (-order.index(person.role), person.name))
+
+    async def names(self) -> dict[int, str]:
+        """Everybody's name by id."""
+        rows = await self.session.execute(_NAMES, {"organisation": self.organisation_id})
+        return {row.id: row.name for row in rows}
 
     async def staff(self, role: Role = Role.agent) -> list[Person]:
         """Everyone who holds at least `role`."""
@@ -86,8 +96,16 @@ async def meet(
     known: int | None = await session.scalar(_BEHIND, account)
     if known is not None:
         return known
-    stranger = await add_person(session, organisation_id, clock, name=name, role=Role.customer)
-    await bind(session, stranger, clock, channel=channel, external_id=external_id)
+    try:
+        async with session.begin_nested():
+            stranger = await add_person(
+                session, organisation_id, clock, name=name, role=Role.customer
+            )
+            await bind(session, stranger, clock, channel=channel, external_id=external_id)
+    except IntegrityError:
+        # Their other message was first.
+        met: int = (await session.scalars(_BEHIND, account)).one()
+        return met
     return stranger.id
 
 

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 NAME = "telegram"
 UPDATES = ("message", "callback_query", "my_chat_member")
 
+_NUMBER_LIMIT = 2**63
 _GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
 _NAME_LETTERS, _TYPE_LETTERS = 120, 80
 
@@ -44,10 +45,23 @@ class Me:
 def read_update(data: Mapping[str, Any], bot: Bot) -> Update | None:
     """None for what cannot be read: Telegram would only send it again."""
     try:
+        _check_numbers(data)
         return Update.model_validate(data, context={"bot": bot})
     except (ValidationError, ValueError, OverflowError, RecursionError) as error:
         log.error("telegram.unreadable", error=type(error).__name__)
         return None
+
+
+def _check_numbers(value: object) -> None:
+    """Raises ValueError for a number that no id and no size can be."""
+    match value:
+        case int() if abs(value) >= _NUMBER_LIMIT:
+            raise ValueError("no number is so large")
+        case dict():
+            _check_numbers(list(value.values()))
+        case list():
+            for each in value:
+                _check_numbers(each)
 
 
 def event_of(update: Update, me: Me) -> Event | None:

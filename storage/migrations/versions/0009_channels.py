@@ -36,6 +36,7 @@ def _outbox() -> None:
             table.alter_column(name, existing_type=sa.Boolean(), server_default=None)
         for name in _COUNTS:
             table.alter_column(name, existing_type=sa.Integer(), server_default=None)
+    op.create_index("ix_outbox_doubts", "outbox", ["organisation_id", "doubts"])
 
 
 def _invites() -> None:
@@ -65,6 +66,7 @@ def _duties() -> None:
 def downgrade() -> None:
     op.drop_table("duties")
     op.drop_table("invites")
+    op.drop_index("ix_outbox_doubts", "outbox")
     with op.batch_alter_table("outbox") as table:
         for name in (*_FLAGS, *_COUNTS, "not_before"):
             table.drop_column(name)
