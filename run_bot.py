@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -262,6 +263,8 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Run until it ends: the channels that the settings name, or a chat in this terminal."""
     async with AsyncExitStack() as stack:
         ground, service = await open_everything(stack, settings, demo=arguments.command == "demo")
+        # What is loaded now stays: to look through it for garbage costs a millisecond a turn.
+        gc.freeze()
         duty = None if settings.embedded else shared_duty(ground)
         channels = [] if arguments.command == "demo" else open_channels(settings, duty)
         if channels:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import market, memory, model, planner, start, turn, webhook
+from bench import kill, market, memory, model, planner, start, turn, webhook
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "start": start.main,
     "memory": memory.main,
     "model": model.main,
+    "kill": kill.main,
     "market": lambda: asyncio.run(market.main()),
 }
 

@@ -35,7 +35,7 @@ from tools.campaigns.platforms.configured import open_platforms
 from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
 from tools.people.service import PeopleService
 
-_WARM_UP, _ALONE, _TOGETHER, _PROFILED = 60, 100, 160, 40
+_WARM_UP, _ALONE, _TOGETHER, _PROFILED = 100, 80, 160, 30
 _CHATS = 20
 _EXAMPLES = Path("tests/eval/dev.jsonl")
 # The everyday ones; without reports, whose charts are another matter. None is talk.
@@ -68,8 +68,9 @@ async def _measure(name: str, url: str, redis_url: str | None) -> None:
             stack, url, planning, Settings(), LanguageModels(), redis_url
         )
         said = sentences()
-        for text in islice(said, _WARM_UP):
-            await take_turn(service, account, text)
+        for number, text in enumerate(islice(said, _WARM_UP)):
+            await receive(service, account, text, chat=f"{account}.{number % _CHATS}")
+        await service.gateway.idle()
         await _alone(name, service, account, islice(said, _ALONE), planning)
         await _together(name, service, account, islice(said, _TOGETHER), planning)
         # The loop's thread only, and only while it works: waiting costs nothing here.

@@ -50,7 +50,7 @@ class Metrics:
         self._refused.labels(channel, reason).inc()
 
     def turn(self, outcome: str, seconds: float) -> None:
-        """A turn ended: done, failed, retried or lost."""
+        """A turn ended: done, failed, or given back to be tried again (retried)."""
         self._turns.labels(outcome).observe(seconds)
 
     def attempt(self) -> None:
@@ -70,12 +70,6 @@ class Metrics:
     def held(self, channel: str, seconds: float) -> None:
         """A chat or a bot has to wait, because of our own pace or because the platform says so."""
         self._held.labels(channel).inc(seconds)
-
-    def model(self, model: str, outcome: str, *, read: int = 0, written: int = 0) -> None:
-        """A language model was asked; tokens `read` by it and `written` by it."""
-        self._model_calls.labels(model, outcome).inc()
-        self._tokens.labels(model, "read").inc(read)
-        self._tokens.labels(model, "written").inc(written)
 
     def waiting(self, *, messages: int, oldest_seconds: float, approvals: int) -> None:
         """What is received and not answered, and what waits for a person's word."""
@@ -121,10 +115,6 @@ class Metrics:
         )  # fmt: skip
         self._attempts = self._counter("turn_attempts", "Turns begun, repeated ones included")
         self._leases_lost = self._counter("lease_losses", "Turns taken over by another process")
-        self._model_calls = self._counter(
-            "model_calls", "Language models asked", "model", "outcome"
-        )
-        self._tokens = self._counter("model_tokens", "Tokens of language models", "model", "kind")
 
     def _count_what_goes_out(self) -> None:
         self._sends = self._counter("sends", "Sends ended, by outcome", "channel", "outcome")

@@ -21,9 +21,9 @@ from memory.tokens import estimate_tokens
 
 log = structlog.get_logger()
 
-# KEYS: window. ARGV: turn id, ttl in seconds, then the entries of this turn.
+# KEYS: window. ARGV: turn id, ttl in seconds, then the entries of this turn. Returns the window.
 _APPEND = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 local last = redis.call('LINDEX', KEYS[1], -1)
 while last and cjson.decode(last)['turn'] == tonumber(ARGV[1]) do
   redis.call('RPOP', KEYS[1])
@@ -31,7 +31,7 @@ while last and cjson.decode(last)['turn'] == tonumber(ARGV[1]) do
 end
 for i = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
-return redis.call('LLEN', KEYS[1])
+return redis.call('LRANGE', KEYS[1], 0, -1)
 """
 
 
@@ -84,14 +84,10 @@ class ShortTermMemory:
         """Add the entries of one turn, replacing what an earlier attempt of it left; returns those
         that fell out of the window."""
         with self._if_reached(key):
-            async with self._redis.pipeline(transaction=False) as pipe:
-                await self._append(
-                    keys=[key.window()], args=[turn, self._ttl, *map(_encoded, entries)],
-                    client=pipe,
-                )  # fmt: skip
-                pipe.lrange(key.window(), 0, -1)
-                length, raw = await pipe.execute()
-            return await self._trim(key, raw) if length else []
+            raw = await self._append(
+                keys=[key.window()], args=[turn, self._ttl, *map(_encoded, entries)]
+            )
+            return await self._trim(key, raw)
         return []
 
     async def summarise(self, key: ConversationKey, summary: str) -> None:

@@ -134,20 +134,24 @@ class LocalPlanner:
             mentions=mentions,
             dialogue=dialogue,
             focus=focus,
-            scores={label: score * self._fit(label, kinds) for label, score in scores.items()},
+            scores=self._fitting(scores, kinds),
         )
 
     def _scores(self, text: str, request: PlanRequest, kinds: set[Kind]) -> Mapping[str, float]:
         scores = self._intents.scores(text, request.persona)
-        likeliest = max(scores, key=scores.__getitem__)
         # Words that lead to a tool which takes none of the objects named have not said all.
-        if self._fit(likeliest, kinds) < 1:
+        if kinds and self._fit(max(scores, key=scores.__getitem__), kinds) < 1:
             return self._intents.scores(text, request.persona, thorough=True)
         return scores
 
+    def _fitting(self, scores: Mapping[str, float], kinds: set[Kind]) -> Mapping[str, float]:
+        if not kinds:
+            return scores
+        return {label: score * self._fit(label, kinds) for label, score in scores.items()}
+
     def _fit(self, label: str, kinds: set[Kind]) -> float:
         """How well a tool suits the objects a message names: badly when it takes none of them."""
-        if label.startswith(TALK) or not kinds:
+        if label.startswith(TALK):
             return 1.0
         return 1.0 if self._taken[label] & kinds else MISMATCH
 

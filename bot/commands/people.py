@@ -54,7 +54,7 @@ async def lang(use: Invocation) -> Reply:
 
 async def users(use: Invocation) -> Reply:
     async with use.services.database.reading() as session:
-        people = await PeopleService(session, use.organisation_id).everyone()
+        people = await PeopleService(session, use.organisation_id).known()
     lines = [f"#{person.id} {person.name} · {use.say(f'roles.{person.role}')}" for person in people]
     return Reply(text="\n".join([use.say("commands.users", n=len(lines)), *lines]))
 

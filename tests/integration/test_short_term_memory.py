@@ -147,3 +147,12 @@ async def test_without_redis_the_database_is_asked_and_later_nothing_is_missing(
             await client.aclose()
     except ServerMissing as error:
         missing(str(error))
+
+
+async def test_a_full_window_gives_up_a_quarter_at_once(memory: ShortTermMemory) -> None:
+    await memory.recent(ALICE, nothing)
+    for turn in range(1, 11):
+        assert await memory.append(ALICE, turn, [said(turn, "十个字的一句话，正好")]) == []
+    dropped = await memory.append(ALICE, 11, [said(11, "十个字的一句话，正好")])
+    assert [entry.turn for entry in dropped] == [1, 2, 3, 4]
+    assert await memory.append(ALICE, 12, [said(12, "十个字的一句话，正好")]) == []

@@ -50,6 +50,18 @@ class PeopleService(Repository[Person]):
         rows = await self.session.execute(_NAMES, {"organisation": self.organisation_id})
         return {row.id: row.name for row in rows}
 
+    async def known(self) -> list[Person]:
+        """Everyone but those whose only account was given to somebody else."""
+        accounts = await self.session.scalars(
+            select(Account.person_id).where(Account.organisation_id == self.organisation_id)
+        )
+        bound = set(accounts)
+        return [
+            person
+            for person in await self.everyone()
+            if person.role is not Role.customer or person.id in bound
+        ]
+
     async def staff(self, role: Role = Role.agent) -> list[Person]:
         """Everyone who holds at least `role`."""
         return [person for person in await self.everyone() if person.role.includes(role)]

@@ -130,12 +130,13 @@ class TelegramChannel:
         chat, _ = _place(address)
         limits = self._settings.limits
         bot = f"{NAME}:{address.bot}"
-        here = (
-            Pace(count=limits.group_per_minute, seconds=60)
-            if chat < 0
-            else Pace(count=limits.chat_burst, seconds=limits.chat_burst)
-        )
-        return {bot: Pace(count=limits.per_second, seconds=1), f"{bot}:{chat}": here}
+        paces = {
+            bot: Pace(count=limits.per_second, seconds=1),
+            f"{bot}:{chat}": Pace(count=limits.chat_burst, seconds=limits.chat_burst),
+        }
+        if chat < 0:
+            paces[f"{bot}:{chat}:minute"] = Pace(count=limits.group_per_minute, seconds=60)
+        return paces
 
     async def send(self, part: OutboundMessage) -> str:
         chat, topic = _place(part.address)

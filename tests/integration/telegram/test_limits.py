@@ -1,18 +1,20 @@
 """Nothing that we send is larger than Telegram takes: the emulator would refuse it."""
 
 import io
+import json
 
 import pytest
 from PIL import Image
 
 from bot.channels.base import Pace
 from bot.messages import Button, File, OutboundMessage
+from bot.pacing import LocalPacer
 from config.errors import PermanentError
 from tests.builders.telegram import a_telegram, an_address
 from tests.emulators.telegram.accounts import Json
 from tests.emulators.telegram.server import TelegramEmulator
 
-LI = 5001
+LI, GROUP = 5001, -1004001
 
 
 def picture(width: int, height: int) -> bytes:
@@ -59,9 +61,9 @@ async def test_markdown_counts_as_it_shows(telegram: TelegramEmulator) -> None:
 async def test_each_part_has_no_more_entities_than_telegram_takes(
     telegram: TelegramEmulator,
 ) -> None:
-    shown = await sent(telegram, "**word** and " * 600, markdown=True)
-    assert len(shown) == 2
-    assert [len(each["entities"]) for each in shown] == [100, 100]
+    await sent(telegram, "**word** and " * 600, markdown=True)
+    calls = telegram.ledger.effects("sendMessage")
+    assert [len(json.loads(call["params"]["entities"])) for call in calls] == [100, 100]
 
 
 async def test_a_short_text_is_the_caption_of_a_file_and_a_long_one_is_not(
@@ -148,7 +150,7 @@ async def test_an_empty_text_shows_as_dots(telegram: TelegramEmulator, text: str
     assert telegram.answers(LI)[0]["text"] == "…"
 
 
-async def test_the_limits_of_speed_are_those_of_the_bot_and_the_chat(
+async def test_the_limits_of_speed_are_those_of_the_bot_the_chat_and_the_group(
     telegram: TelegramEmulator,
 ) -> None:
     async with a_telegram(telegram) as channel:
@@ -156,20 +158,23 @@ async def test_the_limits_of_speed_are_those_of_the_bot_and_the_chat(
         assert channel.paces(an_address(telegram, LI)) == {
             me: Pace(count=30, seconds=1), f"{me}:{LI}": Pace(count=5, seconds=5),
         }  # fmt: skip
-        assert channel.paces(an_address(telegram, "-4001:7")) == {
-            me: Pace(count=30, seconds=1), f"{me}:-4001": Pace(count=20, seconds=60),
+        assert channel.paces(an_address(telegram, f"{GROUP}:7")) == {
+            me: Pace(count=30, seconds=1), f"{me}:{GROUP}": Pace(count=5, seconds=5),
+            f"{me}:{GROUP}:minute": Pace(count=20, seconds=60),
         }  # fmt: skip
 
 
-async def test_at_these_speeds_telegram_never_says_429(telegram: TelegramEmulator) -> None:
-    """Only the limits are compared: five at once to a person and one a second from then on."""
+@pytest.mark.parametrize("chat", [LI, GROUP])
+async def test_who_keeps_to_them_never_hears_429(telegram: TelegramEmulator, chat: int) -> None:
     telegram.flood.ease = 1.0
+    telegram.group(GROUP, by=telegram.user(LI))
     telegram.user(LI).says("hi")
+    pacer = LocalPacer(now=telegram.clock.ticks)
     async with a_telegram(telegram) as channel:
-        (part,) = channel.parts(OutboundMessage(address=an_address(telegram, LI), text="x"))
-        pace = channel.paces(part.address)[f"telegram:{telegram.bots[0].id}:{LI}"]
-        for _ in range(3):
-            for _ in range(pace.count):
-                await channel.send(part)
-            telegram.clock.advance(pace.seconds)
+        (part,) = channel.parts(OutboundMessage(address=an_address(telegram, chat), text="x"))
+        for _ in range(50):
+            while (wait := await pacer.take(channel.paces(part.address))) > 0:
+                telegram.clock.advance(wait + 0.001)
+            await channel.send(part)
     assert telegram.refusals == []
+    assert len(telegram.answers(chat)) == 50

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -17,8 +18,8 @@ from bot.http.app import open_app
 from bot.messages import Event, InboundMessage
 from bot.metrics import Metrics
 from config.errors import ConfigurationError, TransientError
-from tests.builders.telegram import SECRET, a_telegram, receiving
-from tests.emulators.serving import served
+from tests.builders.telegram import SECRET, a_telegram, receiving, until
+from tests.emulators.serving import AsgiApp, served
 from tests.emulators.telegram.server import TelegramEmulator
 
 LI = 5001
@@ -174,21 +175,54 @@ async def test_a_url_that_telegram_does_not_like_stops_the_start_and_says_so(des
             await channel.run(desk.keep)
 
 
-async def test_over_http_updates_come_once_each_and_again_when_they_were_not_kept(
+@asynccontextmanager
+async def reachable(telegram: TelegramEmulator, desk: Desk) -> AsyncIterator[str]:
+    """A channel that Telegram itself calls; yields where."""
+    apps: list[AsgiApp] = []
+
+    async def later(scope: Any, receive: Any, send: Any) -> None:
+        await apps[0](scope, receive, send)
+
+    async with served(later) as url:
+        channel = a_telegram(telegram, webhook_url=f"{url}/telegram")
+        apps.append(
+            open_app(
+                webhooks={"telegram": channel}, ready=fine, stopping=asyncio.Event(),
+                metrics=Metrics(), max_body_bytes=1_000_000,
+            )
+        )  # fmt: skip
+        async with receiving(channel, desk.keep):
+            await webhook_set(telegram)
+            yield url
+
+
+async def test_what_was_not_kept_comes_again_in_its_order(
     telegram: TelegramEmulator, desk: Desk
 ) -> None:
-    bare = a_telegram(telegram, webhook_url=URL)
-    app = open_app(
-        webhooks={"telegram": bare}, ready=fine, stopping=asyncio.Event(), metrics=Metrics(),
-        max_body_bytes=1_000_000,
-    )  # fmt: skip
-    async with served(app) as url, receiving(bare, desk.keep):
-        await webhook_set(telegram)
-        async with httpx.AsyncClient() as client:
-            answer = await client.post(f"{url}/telegram", json=update("direct"), headers=HEADERS)
-            refused = await client.post(f"{url}/telegram", json=update("forged"))
-    assert (answer.status_code, refused.status_code) == (200, 401)
-    assert desk.texts == ["direct"]
+    desk.fails = True
+    async with reachable(telegram, desk):
+        for text in ("one", "two", "three"):
+            telegram.user(LI).says(text)
+        await telegram.wait_for(lambda: telegram.ledger.updates("failed"))
+        desk.fails = False
+
+        async def all_kept() -> bool:
+            telegram.clock.advance(10)
+            return len(desk.texts) == 3
+
+        await until(all_kept)
+    assert desk.texts == ["one", "two", "three"]
+
+
+async def test_over_http_nobody_but_telegram_is_heard(
+    telegram: TelegramEmulator, desk: Desk
+) -> None:
+    async with reachable(telegram, desk) as url, httpx.AsyncClient() as anybody:
+        refused = await anybody.post(f"{url}/telegram", json=update("forged"))
+        telegram.user(LI).says("real")
+        await telegram.wait_for(lambda: desk.texts)
+    assert refused.status_code == 401
+    assert desk.texts == ["real"]
 
 
 _NESTED = st.recursive(

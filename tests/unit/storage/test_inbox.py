@@ -75,9 +75,12 @@ async def test_messages_are_worked_on_in_the_order_they_came(
         assert first is not None
         assert (first.text, first.attempts) == ("text 1", 1)
         await inbox.finish(session, first.id, InboxStatus.done)
+        assert await inbox.any_open(session, conversation)
         second = await inbox.oldest_open(session, conversation)
         assert second is not None
         assert second.text == "text 2"
+        await inbox.finish(session, second.id, InboxStatus.failed)
+        assert not await inbox.any_open(session, conversation)
 
 
 async def test_a_conversation_that_somebody_works_on_is_not_waiting_until_they_die(

@@ -8,7 +8,7 @@ import pytest
 from agent.planner.embedding import DIMENSIONS, Vector
 from agent.planner.examples import PERSONAS, Example, all_examples, examples_of, fingerprint
 from agent.planner.guides import guides
-from agent.planner.intents import IntentModel
+from agent.planner.intents import SURE_OF_WORDS, IntentModel
 from agent.planner.masking import mask
 from agent.planner.schema import slots_of
 from agent.planner.spelling import meant, mended
@@ -26,7 +26,7 @@ def letters(text: str) -> Vector:
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> IntentModel:
+def learned(tmp_path: Path) -> Path:
     said = {
         "list_rules": ("有哪些规则", "show rules"),
         "talk_bye": ("再见", "bye now"),
@@ -35,7 +35,12 @@ def model(tmp_path: Path) -> IntentModel:
     examples = [Example(label, text) for label, texts in said.items() for text in texts]
     path = tmp_path / "intents.npz"
     save(path, dict.fromkeys(PERSONAS, fit(examples, letters)))
-    return IntentModel(load(path), letters)
+    return path
+
+
+@pytest.fixture
+def model(learned: Path) -> IntentModel:
+    return IntentModel(load(learned), letters)
 
 
 @pytest.mark.parametrize(("text", "label"), [("规则有哪些", "list_rules"), ("bye", "talk_bye")])
@@ -43,6 +48,28 @@ def test_what_was_learned_survives_the_file(model: IntentModel, text: str, label
     scores = model.scores(text, "manager")
     assert max(scores, key=lambda each: scores[each]) == label
     assert sum(scores.values()) == pytest.approx(1)
+
+
+class Counting:
+    """Embeds, and counts how often."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def __call__(self, text: str) -> Vector:
+        self.embedded.append(text)
+        return letters(text)
+
+
+def test_only_words_that_leave_a_doubt_are_embedded(learned: Path) -> None:
+    counting = Counting()
+    model = IntentModel(load(learned), counting)
+    clear = model.scores("谢谢", "manager")
+    assert max(clear.values()) >= SURE_OF_WORDS
+    assert counting.embedded == []
+    model.scores("谢谢", "manager", thorough=True)
+    model.scores("什么呀", "manager")
+    assert counting.embedded == ["谢谢", "什么呀"]
 
 
 def test_examples_of_a_persona_come_with_the_shared_ones(tmp_path: Path) -> None:
