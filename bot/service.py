@@ -20,10 +20,12 @@ from config.clock import Clock
 from config.errors import TransientError
 from config.settings import Settings
 from storage.chats import Chats
-from storage.database import Database
+from storage.database import Database, out_of_reach
 from storage.outbox import Outbox
 
 log = structlog.get_logger()
+
+_AGAIN_SECONDS = 2.0
 
 Background = Callable[[], Awaitable[None]]
 
@@ -100,7 +102,7 @@ class Service:
                 tasks.create_task(self.gateway.run(), name="gateway"),
                 tasks.create_task(self.housekeeper.run(), name="housekeeper"),
                 *(tasks.create_task(each.run(), name="delivery") for each in deliveries),
-                *(tasks.create_task(_until_cancelled(work)) for work in self.background),
+                *(tasks.create_task(restarted(work)) for work in self.background),
                 *(
                     tasks.create_task(self.menus.begin(channel))
                     for channel in channels
@@ -129,5 +131,13 @@ async def _ended(receiving: Sequence[asyncio.Task[None]], stop: asyncio.Event) -
     await asyncio.wait(receiving)
 
 
-async def _until_cancelled(work: Background) -> None:
-    await work()
+async def restarted(work: Background) -> None:
+    """Begins the work anew when the database was away."""
+    while True:
+        try:
+            return await work()
+        except (SQLAlchemyError, OSError) as error:
+            if not out_of_reach(error):
+                raise
+            log.error("service.background", error=type(error).__name__)
+            await asyncio.sleep(_AGAIN_SECONDS)

@@ -45,7 +45,11 @@ class Durable:
 
     async def __aenter__(self) -> Self:
         _current.append(self)
-        await asyncio.to_thread(self._launch)
+        try:
+            await asyncio.to_thread(self._launch)
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(

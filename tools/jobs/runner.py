@@ -135,7 +135,8 @@ class JobRunner:
             )  # fmt: skip
 
     async def give_back(self) -> None:
-        with suppress(PlaceLost):
+        # Without a database the place becomes free by itself, a little later.
+        with suppress(PlaceLost, SQLAlchemyError, OSError):
             async with self._database.unit_of_work() as session:
                 await self._places.give_back(session, self._place)
 
