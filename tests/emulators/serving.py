@@ -21,7 +21,7 @@ async def served(app: AsgiApp) -> AsyncIterator[str]:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         config = uvicorn.Config(
-            app, interface="asgi3", log_level="critical", lifespan="off",
+            app, interface="asgi3", log_config=None, access_log=False, lifespan="off",
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = uvicorn.Server(config)
