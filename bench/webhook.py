@@ -40,6 +40,8 @@ _FIRST_USER, _MOST_USERS = 5_001, 100
 _WARM_UP = 60
 # Users, and messages of each of them.
 _LOADS = ((1, 150), (50, 16), (100, 8))
+# A turn with a model costs some three times as much.
+_MODEL_LOADS = ((1, 40), (10, 8))
 
 
 def main() -> None:
@@ -82,7 +84,7 @@ async def _run(
         await asyncio.to_thread(_wait_until_ready, ours)
         users = range(_FIRST_USER, _FIRST_USER + _MOST_USERS)
         await end.chat(users[:10], _WARM_UP // 10)
-        for people, messages in _LOADS:
+        for people, messages in _MODEL_LOADS if model else _LOADS:
             before, own = _cpu(started), time.process_time()
             tally = await end.chat(users[:people], messages)
             each = (_cpu(started) - before) / len(tally.took) * 1000
