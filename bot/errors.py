@@ -8,12 +8,11 @@ class NotDelivered(AppError):
 
 
 class Busy(NotDelivered):
-    """The platform asks to wait `seconds`; `whole_bot` when that holds for every chat."""
+    """The platform asks to wait `seconds`."""
 
-    def __init__(self, message: str, *, seconds: float, whole_bot: bool = False) -> None:
+    def __init__(self, message: str, *, seconds: float) -> None:
         super().__init__(message)
         self.seconds = seconds
-        self.whole_bot = whole_bot
 
 
 class Moved(NotDelivered):
