@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
@@ -27,32 +27,34 @@ from agent.scoring import score
 from agent.service import HuoKeAgent, Planner
 from bot.arguments import read_arguments
 from bot.channels.base import Channel
-from bot.channels.configured import open_channels
+from bot.channels.configured import Site, open_channels
 from bot.commands.base import Services
 from bot.commands.desk import COMMANDS, CommandDesk
 from bot.delivery import Delivery
-from bot.doctor import examine, readiness, worded
+from bot.doctor import examine, readiness
 from bot.drafts import Drafts
 from bot.duty import SharedDuty
-from bot.embedded import FolderLock, LocalPort, ask_running
+from bot.embedded import FolderLock, LocalPort
 from bot.fetching import Fetcher
 from bot.findings import Finding
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
 from bot.inviting import invitation
+from bot.maintenance import doctor, upgrade
 from bot.menus import Menus
 from bot.metrics import Metrics
 from bot.notices import OutboxNotifier
 from bot.pacing import LocalPacer, SharedPacer
 from bot.service import Service
 from bot.serving import serve_channels, serve_terminal
+from bot.shelf import Shelf
 from config.clock import Clock, SystemClock
 from config.errors import ConfigurationError
 from config.logging import set_up_logging
 from config.masking import secret_values
 from config.roles import Role
 from config.settings import Settings, load_settings
-from memory.connect import open_redis
+from memory.connect import redis_of
 from memory.embeddings import LocalEmbedder
 from memory.long_term import LongTermMemory
 from memory.opening import open_long_term
@@ -192,7 +194,7 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
     )  # fmt: skip
     inbox = Inbox(ground.organisation_id, clock)
     metrics = Metrics()
-    menus = Menus(database, inbox, channels, COMMANDS, settings.language)
+    menus = Menus(database, channels, COMMANDS, settings.language)
     gateway = Gateway(
         database=database, organisation_id=ground.organisation_id, inbox=inbox,
         menus=menus, metrics=metrics, drafts=Drafts(database, inbox, channels), fetcher=Fetcher(database, inbox, channels),
@@ -244,7 +246,7 @@ async def open_everything(
     set_up_logging(settings.log, settings.data_dir / "logs", secrets=secrets)
     database = await stack.enter_async_context(Database(settings.database))
     await migrate(database)
-    redis = _open_redis(settings)
+    redis = redis_of(settings)
     stack.push_async_callback(redis.aclose)
     organisation_id = await _organisation(settings, database, demo=demo)
     models = await stack.enter_async_context(open_language_models(settings))
@@ -266,7 +268,8 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         # What is loaded now stays: to look through it for garbage costs a millisecond a turn.
         gc.freeze()
         duty = None if settings.embedded else shared_duty(ground)
-        channels = [] if arguments.command == "demo" else open_channels(settings, duty)
+        site = Site(shelf=Shelf(ground.redis, ground.organisation_id), duty=duty)
+        channels = [] if arguments.command == "demo" else open_channels(settings, site)
         if channels:
             look = partial(readiness, settings, ground.database, ground.redis)
             await serve_channels(
@@ -325,28 +328,6 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
             await jobs.run()
 
 
-async def doctor(settings: Settings) -> int:
-    """Ask the running process, or look for ourselves. The exit status is 1 when a part is bad."""
-    findings = await ask_running(settings.data_dir) if settings.embedded else None
-    if findings is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        redis = _open_redis(settings)
-        async with Database(settings.database) as database:
-            findings = await examine(
-                settings, database, redis, model_file(settings.cache_dir), alone=settings.embedded
-            )
-        await redis.aclose()
-    print("\n".join(worded(findings)))
-    return 0 if all(finding.fine for finding in findings) else 1
-
-
-async def upgrade(settings: Settings) -> None:
-    with FolderLock(settings.data_dir) if settings.embedded else nullcontext():
-        async with Database(settings.database) as database:
-            changed = await migrate(database)
-    print("The schema is the newest now." if changed else "The schema was the newest already.")
-
-
 async def _findings(ground: Ground) -> list[Finding]:
     settings = ground.settings
     planner = model_file(settings.cache_dir)
@@ -364,17 +345,14 @@ async def _organisation(settings: Settings, database: Database, *, demo: bool) -
     return organisation_id
 
 
-def _open_redis(settings: Settings) -> Redis:
-    return open_redis(settings.redis_url.get_secret_value() if settings.redis_url else None)
-
-
 def main(words: Sequence[str]) -> int:
     arguments = read_arguments(words)
     try:
         settings = load_settings()
         match arguments.command:
             case "doctor":
-                return asyncio.run(doctor(settings))
+                planner = model_file(settings.cache_dir)
+                return asyncio.run(doctor(settings, planner))
             case "prepare":
                 load_planner(settings.cache_dir)
             case "migrate":

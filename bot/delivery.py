@@ -15,7 +15,7 @@ from bot.errors import Busy, Closed, Moved, NotDelivered
 from bot.messages import Button, OutboundMessage
 from bot.metrics import Metrics
 from bot.pacing import LocalPacer, Pacer
-from config.errors import PermanentError, TransientError
+from config.errors import AppError, PermanentError, TransientError
 from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.i18n.detect import detect
@@ -32,6 +32,8 @@ _IDLE_POLL_SECONDS = 1.0
 _RETRY_AFTER = timedelta(seconds=2)
 _LONGEST_RETRY_AFTER = timedelta(minutes=5)
 _AT_ONCE = 16
+# Platforms remember the keys of messages for a minute or longer; so many tries end before that.
+_KEYED_ATTEMPTS = 6
 
 
 class Delivery:
@@ -63,6 +65,9 @@ class Delivery:
         # Conversations whose chat may not be written to yet, and until when.
         self._held: dict[int, float] = {}
         self._lost_track = False
+        # What is being claimed is in nobody's hands yet.
+        self._claiming = asyncio.Lock()
+        self._closed = False
 
     def wake(self) -> None:
         self._awake.set()
@@ -95,6 +100,14 @@ class Delivery:
             if self._sending:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
 
+    async def close(self) -> None:
+        """Begin nothing more, and wait until what was begun is sent; what waits is left to others."""
+        self._closed = True
+        async with self._claiming:
+            pass
+        if self._sending:
+            await asyncio.wait(self._sending.values())
+
     def _pause(self) -> float:
         """Seconds until there may be something to do."""
         now = time.monotonic()
@@ -106,14 +119,15 @@ class Delivery:
 
     async def _begin(self) -> int:
         """Begin to send what can be sent now; returns how many messages that were."""
-        free = _AT_ONCE - len(self._sending)
-        if free <= 0:
-            return 0
-        parcels = await self._claim(free)
-        for parcel in parcels:
-            task = asyncio.create_task(self._send(parcel), name=f"send:{parcel.id}")
-            self._sending[parcel.id] = task
-        return len(parcels)
+        async with self._claiming:
+            free = _AT_ONCE - len(self._sending)
+            if free <= 0 or self._closed:
+                return 0
+            parcels = await self._claim(free)
+            for parcel in parcels:
+                task = asyncio.create_task(self._send(parcel), name=f"send:{parcel.id}")
+                self._sending[parcel.id] = task
+            return len(parcels)
 
     async def _claim(self, most: int) -> list[Parcel]:
         now = time.monotonic()
@@ -159,7 +173,7 @@ class Delivery:
         failpoint("sending")
         parts = self._channel.parts(self._message(parcel))
         part = parts[min(parcel.parts_sent, len(parts) - 1)]
-        if parcel.in_doubt:
+        if parcel.in_doubt and not self._channel.capabilities.keyed:
             part = self._marked(part)
         try:
             external_id = await self._channel.send(part)
@@ -177,6 +191,10 @@ class Delivery:
                 self._failed, parcel=parcel, reason=str(error), closed=isinstance(error, Closed)
             )
         except TransientError as error:
+            if self._channel.capabilities.keyed and parcel.attempts < _KEYED_ATTEMPTS:
+                log.warning("delivery.retry", outbox=parcel.id, error=str(error))
+                after = self._patience(error, parcel.attempts)
+                return "retried", partial(self._outbox.requeue, outbox_id=parcel.id, after=after)
             log.error("delivery.in_doubt", outbox=parcel.id, error=str(error))
             return "unknown", partial(self._outbox.doubt, outbox_id=parcel.id, error=str(error))
         failpoint("delivered")
@@ -205,7 +223,7 @@ class Delivery:
         if closed:
             await self._chats.close(session, parcel.place)
 
-    def _patience(self, error: NotDelivered, attempts: int) -> timedelta:
+    def _patience(self, error: AppError, attempts: int) -> timedelta:
         """As long as the platform says; else twice as long after each attempt."""
         if isinstance(error, Busy):
             return timedelta(seconds=error.seconds)
@@ -222,6 +240,9 @@ class Delivery:
                 for position, row in enumerate(parcel.buttons)
             ),
             files=tuple(parcel.files),
+            key=parcel.key,
+            reply_token=parcel.reply_token,
+            transfer=parcel.transfer,
         )
 
     def _marked(self, part: OutboundMessage) -> OutboundMessage:

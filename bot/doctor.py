@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.configured import check_channels
 from bot.findings import Finding
 from bot.memory_check import check_long_term
 from bot.model_check import check_models
@@ -32,11 +33,13 @@ async def examine(
 ) -> list[Finding]:
     """Every part, those of other companies too; `alone` says that no HuoKe runs with these
     settings now."""
-    ours, models, telegram = await asyncio.gather(
-        _servers(settings, database, redis), check_models(settings), _telegram(settings, alone)
+    ours, models, channels = await asyncio.gather(
+        _servers(settings, database, redis),
+        check_models(settings),
+        check_channels(settings, alone=alone),
     )
     return [
-        _data_folder(settings.data_dir), *ours, _planner(planner_file), *models, *telegram,
+        _data_folder(settings.data_dir), *ours, _planner(planner_file), *models, *channels,
         _market(settings),
     ]  # fmt: skip
 
@@ -58,15 +61,6 @@ async def _servers(settings: Settings, database: Database, redis: Redis) -> list
         _in_time("long-term memory", check_long_term(settings, database)),
     )
     return list(found)
-
-
-async def _telegram(settings: Settings, alone: bool) -> list[Finding]:
-    if settings.telegram is None:
-        return []
-    # Imported here: aiogram takes seconds to load, and a chat in a terminal has no use for it.
-    from bot.channels.telegram.check import check_telegram
-
-    return await check_telegram(settings.telegram, alone=alone)
 
 
 async def _in_time(part: str, look: Awaitable[Finding]) -> Finding:

@@ -7,6 +7,8 @@ import structlog
 
 from agent.contract import Progress, Turn
 from bot.channels.base import Channel
+from bot.messages import OutboundMessage
+from bot.replies import key_of
 from config.errors import AppError
 from storage.database import Database
 from storage.inbox import Inbox
@@ -41,10 +43,13 @@ class Drafts:
     async def _show(self, turn: Turn, text: str) -> None:
         async with self._database.reading() as session:
             place = await self._inbox.place(session, turn.conversation_id)
+            token = await self._inbox.reply_token(session, turn.inbox_id)
         channel = self._channels.get(place.channel)
         if channel is None or not channel.capabilities.drafts:
             return
         try:
-            await channel.draft(place, text)
+            await channel.draft(
+                OutboundMessage(address=place, text=text, key=key_of(turn), reply_token=token)
+            )
         except AppError as error:
             log.warning("draft.failed", channel=place.channel, error=type(error).__name__)

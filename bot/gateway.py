@@ -8,7 +8,7 @@ row and the end of the lease are one transaction. A sweep takes over what dead w
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -38,6 +38,7 @@ from tools.people.service import meet
 log = structlog.get_logger()
 
 _SWEEP_SECONDS = 1.0
+_NAME_LETTERS, _TYPE_LETTERS = 120, 80
 
 
 def storable(text: str) -> str:
@@ -45,6 +46,12 @@ def storable(text: str) -> str:
     return (
         text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
     )
+
+
+def _named(said: str) -> str:
+    """A name that somebody gave themselves or a file, as long as a column is; of a long one the end
+    is kept, with the kind of the file."""
+    return "".join(each for each in storable(said) if each.isprintable())[-_NAME_LETTERS:]
 
 
 def _is_number(text: str) -> bool:
@@ -110,11 +117,12 @@ class Gateway:
 
     async def receive(self, message: InboundMessage) -> bool:
         """Keep the message; when this returns it survives kill -9. False for a redelivery."""
-        text = storable(message.text) or " ".join(file.name for file in message.files)
+        files = self._kept(message.files)
+        text = storable(message.text) or " ".join(file.name for file in files)
         async with self._database.unit_of_work() as session:
             person_id = await meet(
                 session, self._organisation_id, self._clock, channel=message.address.channel,
-                external_id=message.sender_id, name=storable(message.sender_name),
+                external_id=message.sender_id, name=_named(message.sender_name) or message.sender_id,
             )  # fmt: skip
             conversation_id = await self._inbox.conversation(
                 session, message.address, private_with=person_id if message.private else None
@@ -124,7 +132,7 @@ class Gateway:
             new = await self._inbox.put(
                 session, place=message.address, external_id=message.external_id,
                 conversation_id=conversation_id, person_id=person_id, text=text,
-                files=self._kept(message.files),
+                files=files, reply_token=storable(message.reply_token),
             )  # fmt: skip
         failpoint("received")
         self._metrics.received(message.address.channel, new=new)
@@ -139,13 +147,16 @@ class Gateway:
         return await self._outbox.send_of(session, conversation_id, int(outbox_id), int(position))
 
     def _kept(self, files: Sequence[File | RemoteFile]) -> list[File | RemoteFile]:
-        """As many as a message may have; one that is too large keeps its name alone."""
-        return [
-            File(name=file.name, media_type=TOO_LARGE, content=b"")
-            if file.size > self._settings.max_file_bytes
-            else file
-            for file in files[: self._settings.max_files]
-        ]
+        """As many as a message may have, under names and types that a database keeps; one that is
+        too large keeps its name alone."""
+        kept: list[File | RemoteFile] = []
+        for number, file in enumerate(files[: self._settings.max_files], 1):
+            name = _named(file.name) or f"file-{number}"
+            if file.size > self._settings.max_file_bytes:
+                kept.append(File(name=name, media_type=TOO_LARGE, content=b""))
+            else:
+                kept.append(replace(file, name=name, media_type=file.media_type[:_TYPE_LETTERS]))
+        return kept
 
     async def run(self) -> None:
         """Sweep for work that nobody is doing, until cancelled."""

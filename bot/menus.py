@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.contract import Turn
 from bot.channels.base import Channel
+from bot.messages import Address
 from config.errors import AppError
 from config.i18n import Language, say
 from config.roles import Role
 from storage.database import Database
-from storage.inbox import Inbox
 from storage.tables.work import Conversation
 
 log = structlog.get_logger()
@@ -37,13 +38,11 @@ class Menus:
     def __init__(
         self,
         database: Database,
-        inbox: Inbox,
         channels: Mapping[str, Channel],
         commands: Sequence[Listed],
         default: Language,
     ) -> None:
         self._database = database
-        self._inbox = inbox
         self._channels = channels
         self._commands = commands
         self._default = default
@@ -74,18 +73,18 @@ class Menus:
         task.add_done_callback(self._tasks.discard)
 
     async def _show(self, conversation_id: int, role: Role, language: Language) -> None:
-        async with self._database.reading() as session:
-            conversation = await session.get_one(Conversation, conversation_id)
-            place = await self._inbox.place(session, conversation_id)
-        channel = self._channels.get(place.channel)
-        if channel is None or conversation.person_id is None or not channel.capabilities.menus:
-            return
-        listed = [] if role is Role.customer else self._of(role, language)
         try:
+            async with self._database.reading() as session:
+                row = await session.get_one(Conversation, conversation_id)
+            channel = self._channels.get(row.channel)
+            if channel is None or row.person_id is None or not channel.capabilities.menus:
+                return
+            listed = [] if role is Role.customer else self._of(role, language)
+            place = Address(channel=row.channel, bot=row.bot, chat=row.chat)
             await channel.menu(place, listed, None)
-        except AppError as error:
+        except (AppError, SQLAlchemyError, OSError) as error:
             self._shown.pop(conversation_id, None)
-            log.warning("menu.failed", channel=place.channel, error=type(error).__name__)
+            log.warning("menu.failed", error=type(error).__name__)
 
     def _of(self, role: Role, language: Language) -> list[tuple[str, str]]:
         return [

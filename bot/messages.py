@@ -7,8 +7,8 @@ from storage.inbox import Place, RemoteFile
 from storage.outbox import File
 
 __all__ = [
-    "Address", "Button", "ChatClosed", "ChatMoved", "Event", "File", "InboundMessage",
-    "OutboundMessage", "RemoteFile",
+    "Address", "Button", "ChatClosed", "ChatMoved", "Event", "File", "HumanServes",
+    "InboundMessage", "OutboundMessage", "RemoteFile", "StaffSaid",
 ]  # fmt: skip
 
 Address = Place
@@ -18,7 +18,8 @@ Address = Place
 class InboundMessage:
     """`external_id` is the channel's own id of the message, the same when it is delivered again.
     `sender_id` is an account id; `sender_name` is only what they call themselves. `pressed` is the
-    key of the button that was pressed; its label is the `text`."""
+    key of the button that was pressed; its label is the `text`. `reply_token` is what the platform
+    wants to have with an answer: a secret, and only its channel can read it."""
 
     external_id: str
     address: Address
@@ -28,6 +29,7 @@ class InboundMessage:
     private: bool = True
     files: tuple[File | RemoteFile, ...] = ()
     pressed: str | None = None
+    reply_token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,25 @@ class ChatClosed:
     address: Address
 
 
-Event = InboundMessage | ChatMoved | ChatClosed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanServes:
+    """People of the platform took this chat over, or gave it back to us."""
+
+    address: Address
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSaid:
+    """What one of these people wrote to the customer there."""
+
+    external_id: str
+    address: Address
+    name: str
+    text: str
+
+
+Event = InboundMessage | ChatMoved | ChatClosed | HumanServes | StaffSaid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +80,18 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
+    """`key` names the message, the same however often it is sent; a channel gives each of its
+    parts a key of its own. `reply_token` came with the message that this one answers. `transfer`:
+    people of the platform are to take the chat over when this is said."""
+
     address: Address
     text: str
     buttons: tuple[Button, ...] = ()
     files: tuple[File, ...] = field(default=())
     markdown: bool = False
+    key: str = ""
+    reply_token: str = ""
+    transfer: bool = False
 
     def behind(self, words: str) -> Self:
         """The same with these words before its text."""

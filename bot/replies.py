@@ -5,10 +5,14 @@ from config.i18n import say
 from storage.outbox import Draft, File
 
 
+def key_of(turn: Turn) -> str:
+    """Made of the message that is answered, so that a repeated turn answers once."""
+    return f"reply:{turn.inbox_id}"
+
+
 def draft_of(turn: Turn, reply: Reply) -> Draft:
-    """The key is made of the message that is answered, so a repeated turn answers once."""
     return Draft(
-        key=f"reply:{turn.inbox_id}",
+        key=key_of(turn),
         conversation_id=turn.conversation_id,
         reply_to=turn.inbox_id,
         text=reply.text,

@@ -1,7 +1,8 @@
 """What runs for one organisation in this process, and its channels."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from bot.messages import ChatClosed, ChatMoved, Event, InboundMessage
 from bot.metrics import Metrics
 from bot.pacing import Pacer
 from config.clock import Clock
-from config.errors import TransientError
+from config.errors import ConfigurationError, TransientError
 from config.settings import Settings
 from storage.chats import Chats
 from storage.database import Database, out_of_reach
@@ -93,11 +94,12 @@ class Service:
         within: timedelta = timedelta(minutes=1),
     ) -> None:
         """Receive and deliver until every channel has ended or `stop` is set, then finish what was
-        begun, at most for `within`. `alone` says that no other process can be at work here."""
+        begun, at most for `within`. `alone` says that no other process can be at work here. Raises
+        ConfigurationError when a channel refuses its settings."""
         deliveries = [self.deliver(channel) for channel in channels]
         if alone:
             await self.gateway.take_over_everything()
-        async with asyncio.TaskGroup() as tasks:
+        async with _one_reason(), asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(self.gateway.run(), name="gateway"),
                 tasks.create_task(self.housekeeper.run(), name="housekeeper"),
@@ -115,10 +117,24 @@ class Service:
                 async with asyncio.timeout(within.total_seconds()):
                     await self.gateway.close()
                     await self.settled()
+                    for delivery in deliveries:
+                        await delivery.close()
             except TimeoutError:
                 log.warning("service.stopped_early")
             for task in running:
                 task.cancel()
+
+
+@asynccontextmanager
+async def _one_reason() -> AsyncIterator[None]:
+    """Raise the wrong setting itself, and not the group of tasks that ended because of it."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        wrong = group.subgroup(ConfigurationError)
+        if wrong is None:
+            raise
+        raise ConfigurationError("; ".join(str(each) for each in wrong.exceptions)) from None
 
 
 async def _ended(receiving: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

@@ -5,21 +5,17 @@ one that HUOKE_CONFIG names). Nested names join with two underscores: SANDBOX__D
 """
 
 import os
-import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -28,17 +24,22 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )  # fmt: skip
 
+from config.channels import (
+    DingtalkRobotSettings,
+    DingtalkSettings,
+    TelegramSettings,
+    WecomAppSettings,
+    WecomContactSettings,
+    WecomKfSettings,
+    WecomRobotSettings,
+    WecomSettings,
+)
 from config.errors import ConfigurationError
 from config.i18n import Language
 from config.models import ModelSettings, deepseek, gemini, openai
+from config.section import Section
 
 _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
-
-
-class Section(BaseModel):
-    """One integration or one group of settings; a misspelt name is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SandboxSettings(Section):
@@ -108,47 +109,6 @@ class RuleSettings(Section):
     checks: str = "0 */6 * * *"
 
 
-class TelegramLimits(Section):
-    """What Telegram lets a bot send: messages a second in all, at once (and then one a second) to
-    one person, a minute to a group. Raise the first for a bot with paid broadcasts."""
-
-    per_second: int = Field(default=30, ge=1, le=1_000)
-    chat_burst: int = Field(default=5, ge=1)
-    group_per_minute: int = Field(default=20, ge=1)
-
-
-class TelegramSettings(Section):
-    """One bot. With `webhook_url` (https, ending in the path that /telegram is served at) the
-    platform calls us and `webhook_secret` must come with each call; without it we ask for news."""
-
-    token: SecretStr
-    api: str = Field(default="https://api.telegram.org", pattern=r"^https?://")
-    webhook_url: str | None = Field(default=None, pattern=r"^https?://")
-    webhook_secret: SecretStr | None = None
-    connections: int = Field(default=40, ge=1, le=100, description="of the platform to us")
-    limits: TelegramLimits = TelegramLimits()
-
-    @field_validator("token")
-    @classmethod
-    def _looks_like_a_token(cls, value: SecretStr) -> SecretStr:
-        if not re.fullmatch(r"[1-9]\d{0,19}:[\w-]{3,80}", value.get_secret_value()):
-            raise ValueError("must look like 123456:ABC-DEF, as @BotFather gives it")
-        return value
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def _allowed_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
-            raise ValueError("must be 16 to 256 letters, digits, _ and -")
-        return value
-
-    @model_validator(mode="after")
-    def _secret_comes_with_url(self) -> Self:
-        if (self.webhook_url is None) != (self.webhook_secret is None):
-            raise ValueError("webhook_url and webhook_secret are set together")
-        return self
-
-
 class HttpSettings(Section):
     """The port of webhooks, health and metrics; served by `run` when a channel is configured."""
 
@@ -199,6 +159,13 @@ class Settings(BaseSettings):
     work: WorkSettings = WorkSettings()
     rules: RuleSettings = RuleSettings()
     telegram: TelegramSettings | None = None
+    wecom: WecomSettings | None = None
+    wecom_app: WecomAppSettings | None = None
+    wecom_kf: WecomKfSettings | None = None
+    wecom_robot: WecomRobotSettings | None = None
+    wecom_contact: WecomContactSettings | None = None
+    dingtalk: DingtalkSettings | None = None
+    dingtalk_robot: DingtalkRobotSettings | None = None
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
 

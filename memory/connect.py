@@ -4,6 +4,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from config.settings import Settings
+
 # A turn goes on without Redis: it does not wait for one that hangs.
 _PATIENCE_SECONDS = 1.0
 
@@ -21,3 +23,8 @@ def open_redis(url: str | None) -> Redis:
         socket_timeout=_PATIENCE_SECONDS, retry=Retry(NoBackoff(), 1),
     )  # fmt: skip
     return client
+
+
+def redis_of(settings: Settings) -> Redis:
+    """The one that the settings name."""
+    return open_redis(settings.redis_url.get_secret_value() if settings.redis_url else None)

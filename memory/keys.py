@@ -15,3 +15,8 @@ class ConversationKey:
 def pace_key(organisation_id: int, what: str) -> str:
     """How much may be sent where."""
     return f"huoke:{organisation_id}:pace:{what}"
+
+
+def shelf_key(organisation_id: int, name: str) -> str:
+    """A note that processes share for a while."""
+    return f"huoke:{organisation_id}:shelf:{name}"

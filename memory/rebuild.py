@@ -16,7 +16,7 @@ _KEPT_COMMANDS = ("/approve", "/reject")
 
 def belongs_to_window(text: str) -> bool:
     """Slash commands are no conversation, except those whose answers show what an order did."""
-    return not text.startswith("/") or text.startswith(_KEPT_COMMANDS)
+    return not text.startswith(("/", "／")) or text.startswith(_KEPT_COMMANDS)
 
 
 async def window_from_database(

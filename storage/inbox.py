@@ -98,6 +98,7 @@ _FINISH = (
     .where(_MESSAGES.c.id == bindparam("inbox"))
     .values(status=bindparam("now_is"), finished_at=bindparam("at"))
 )
+_TOKEN = select(_MESSAGES.c.reply_token).where(_MESSAGES.c.id == bindparam("inbox"))
 _FILES = (
     select(*(table_of(InboxFile).c[field.name] for field in fields(ReceivedFile)))
     .where(
@@ -167,6 +168,7 @@ class Inbox:
         person_id: int,
         text: str,
         files: Sequence[Content] = (),
+        reply_token: str = "",
     ) -> bool:
         """Keep a message; False when this one is here already (a redelivery)."""
         inbox_id = await insert_or_ignore(
@@ -183,6 +185,7 @@ class Inbox:
                 "received_at": self._clock.now(),
                 "status": InboxStatus.received,
                 "attempts": 0,
+                "reply_token": reply_token or None,
             },
         )
         if inbox_id is None:
@@ -214,6 +217,10 @@ class Inbox:
             _FILES, {"organisation": self._organisation_id, "inbox": inbox_id}
         )
         return tuple(ReceivedFile(**row._mapping) for row in rows)
+
+    async def reply_token(self, session: ReadSession, inbox_id: int) -> str:
+        """What the platform wants to have with an answer to this message."""
+        return await session.scalar(_TOKEN, {"inbox": inbox_id}) or ""
 
     async def fetched(
         self, session: Session, file_id: int, content: bytes, media_type: str

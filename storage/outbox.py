@@ -16,13 +16,16 @@ from sqlalchemy.orm import aliased
 from config.clock import Clock
 from storage.database import ReadSession, Session
 from storage.inbox import Place
-from storage.tables.work import Conversation, OutboxFile, OutboxMessage, OutboxStatus
+from storage.tables.work import Conversation, InboxMessage, OutboxFile, OutboxMessage, OutboxStatus
 from storage.upsert import insert_or_ignore
 
 _OPEN = (OutboxStatus.queued, OutboxStatus.sending)
 _CLAIMED = (
     OutboxMessage.id, OutboxMessage.conversation_id, OutboxMessage.text, OutboxMessage.markdown,
     OutboxMessage.parts_sent, OutboxMessage.in_doubt, OutboxMessage.attempts, OutboxMessage.buttons,
+    OutboxMessage.key, OutboxMessage.transfer,
+    select(InboxMessage.reply_token).where(InboxMessage.id == OutboxMessage.reply_to)
+    .scalar_subquery().label("reply_token"),
 )  # fmt: skip
 
 
@@ -40,7 +43,8 @@ class File:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A message to queue. `key` is stable over repeated turns; `buttons` are label and text.
-    `resend`: rather repeated, and marked so, than perhaps lost."""
+    `resend`: rather repeated, and marked so, than perhaps lost. `transfer`: people of the platform
+    are to take the chat over when this is said."""
 
     key: str
     conversation_id: int
@@ -51,6 +55,7 @@ class Draft:
     files: tuple[File, ...] = ()
     markdown: bool = False
     resend: bool = True
+    transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,10 @@ class Parcel:
     id: int
     conversation_id: int
     place: Place
+    key: str
     text: str
+    reply_token: str = ""
+    transfer: bool = False
     markdown: bool = False
     parts_sent: int = 0
     in_doubt: bool = False
@@ -103,6 +111,7 @@ class Outbox:
                 "attempts": 0,
                 "markdown": draft.markdown,
                 "resend": draft.resend,
+                "transfer": draft.transfer,
                 "in_doubt": False,
                 "doubts": 0,
                 "parts_sent": 0,
@@ -165,7 +174,10 @@ class Outbox:
                 id=row.id,
                 conversation_id=row.conversation_id,
                 place=places[row.id],
+                key=row.key,
                 text=row.text,
+                reply_token=row.reply_token or "",
+                transfer=row.transfer,
                 markdown=row.markdown,
                 parts_sent=row.parts_sent,
                 in_doubt=row.in_doubt,

@@ -66,7 +66,7 @@ SDK_HOMES = {
     "prompt_toolkit": ("bot/channels/console/",),
     "qdrant_client": ("memory/server.py",),
     "qdrant_edge": ("memory/edge.py",),
-    "redis": ("memory/", "bot/doctor.py", "bot/pacing.py"),
+    "redis": ("memory/", "bot/doctor.py", "bot/pacing.py", "bot/shelf.py"),
     "sklearn": ("agent/planner/",),
     "telegramify_markdown": ("bot/channels/telegram/",),
     "uvloop": ("run_bot.py",),

@@ -23,18 +23,23 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """`drafts`: it can show an answer while it comes. `menus`: it lists commands to choose from."""
+    """`drafts`: it can show an answer while it comes. `menus`: it lists commands to choose from.
+    `keyed`: a part that is sent again under the same key has no second effect. `transfers`: it can
+    give a chat to people of its own."""
 
     buttons: bool = False
     files: bool = False
     drafts: bool = False
     menus: bool = False
+    keyed: bool = False
+    transfers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookCall:
-    """What the platform posted. Header names are in lower case."""
+    """What the platform asked or posted. Header names are in lower case."""
 
+    method: str = "POST"
     headers: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -80,9 +85,10 @@ class Channel(Protocol):
         cannot know.
         """
 
-    async def draft(self, address: Address, text: str) -> None:
+    async def draft(self, so_far: OutboundMessage) -> None:
         """Show the answer so far in place of an earlier draft; what `send` delivers replaces it.
-        Called only when the capabilities say so."""
+        It has the `key` and `reply_token` that the answer will have. Called only when the
+        capabilities say so."""
 
     async def download(self, file: RemoteFile) -> bytes:
         """The content of a received file. Raises TransientError, or PermanentError when it is gone

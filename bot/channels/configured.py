@@ -1,15 +1,71 @@
-"""The channels that the settings name."""
+"""The channels that there are, and those that the settings name.
+
+A channel is a folder (or a module of one) with an entry module that has `open_channel` and
+`check`, and one line in CHANNELS. Entry modules are imported when their settings are there: aiogram alone
+takes seconds to load, and a chat in a terminal has no use for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from bot.channels.base import Duty, WebhookChannel
+from bot.findings import Finding
+from bot.shelf import Shelf
 from config.settings import Settings
 
 
-def open_channels(settings: Settings, duty: Duty | None) -> list[WebhookChannel]:
-    """`duty` is for work on a channel that only one of several processes may do."""
-    found: list[WebhookChannel] = []
-    if settings.telegram is not None:
-        # Imported here: aiogram takes seconds to load, and a chat in a terminal has no use for it.
-        from bot.channels.telegram.channel import TelegramChannel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What a channel may use. `duty` is for work that only one of several processes may do, None
+    when there is one process."""
 
-        found.append(TelegramChannel(settings.telegram, duty))
+    shelf: Shelf
+    duty: Duty | None = None
+
+
+class Entry(Protocol):
+    """What an entry module has. `section` are the channel's own settings."""
+
+    def open_channel(self, section: Any, site: Site) -> WebhookChannel: ...
+
+    async def check(self, section: Any, *, alone: bool) -> list[Finding]:
+        """The doctor's look; `alone` says that no HuoKe runs with these settings now."""
+
+
+# The name of a channel, of its section in the settings and of its webhook's path: its module.
+CHANNELS: Mapping[str, str] = {
+    "telegram": "bot.channels.telegram.entry",
+    "wecom": "bot.channels.wecom.bot.entry",
+    "wecom_app": "bot.channels.wecom.app.entry",
+    "wecom_kf": "bot.channels.wecom.kf.entry",
+    "wecom_robot": "bot.channels.wecom.robot.entry",
+    "dingtalk": "bot.channels.dingtalk.entry",
+    "dingtalk_robot": "bot.channels.dingtalk.robot.entry",
+}
+
+
+def open_channels(
+    settings: Settings, site: Site, known: Mapping[str, str] = CHANNELS
+) -> list[WebhookChannel]:
+    return [entry.open_channel(section, site) for section, entry in _configured(settings, known)]
+
+
+async def check_channels(
+    settings: Settings, *, alone: bool, known: Mapping[str, str] = CHANNELS
+) -> Sequence[Finding]:
+    """What the doctor finds, channel by channel."""
+    found: list[Finding] = []
+    for section, entry in _configured(settings, known):
+        found += await entry.check(section, alone=alone)
     return found
+
+
+def _configured(settings: Settings, known: Mapping[str, str]) -> list[tuple[Any, Entry]]:
+    sections = {name: getattr(settings, name) for name in known}
+    return [
+        (section, cast(Entry, import_module(known[name])))
+        for name, section in sections.items()
+        if section is not None
+    ]

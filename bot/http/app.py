@@ -51,7 +51,7 @@ def open_app(
     for name, channel in webhooks.items():
         endpoint = _webhook(name, channel, metrics, max_body_bytes)
         # Below FastAPI's own routes, whose reading of the signature costs more than the rest.
-        app.add_route(f"/{name}", endpoint, methods=["POST"])
+        app.add_route(f"/{name}", endpoint, methods=["GET", "POST"])
 
     @app.get(HEALTH)
     async def health() -> Response:
@@ -92,7 +92,10 @@ async def _answered(
     try:
         body = await _body(request, max_body_bytes)
         call = WebhookCall(
-            headers=dict(request.headers), query=dict(request.query_params), body=body
+            method=request.method,
+            headers=dict(request.headers),
+            query=dict(request.query_params),
+            body=body,
         )
         return await channel.webhook(call)
     except Refused as refused:

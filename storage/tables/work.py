@@ -32,6 +32,8 @@ class Conversation(OwnedByOrganisation, Table):
     summary: Mapped[str | None] = mapped_column(Text)
     # Nothing can be sent there: the bot was blocked or removed.
     closed_at: Mapped[datetime | None]
+    # People serve this chat; the agent only listens.
+    human_since: Mapped[datetime | None]
 
 
 class InboxStatus(StrEnum):
@@ -62,6 +64,8 @@ class InboxMessage(OwnedByOrganisation, Table):
     status: Mapped[InboxStatus] = mapped_column(words(InboxStatus), default=InboxStatus.received)
     attempts: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime | None]
+    # What the platform wants to have with an answer.
+    reply_token: Mapped[str | None] = mapped_column(Text)
 
 
 class InboxFile(OwnedByOrganisation, Table):
@@ -118,6 +122,10 @@ class OutboxMessage(OwnedByOrganisation, Table):
     in_doubt: Mapped[bool] = mapped_column(default=False)
     doubts: Mapped[int] = mapped_column(default=0)
     markdown: Mapped[bool] = mapped_column(default=False)
+    # People of the platform are to take the chat over when this is said.
+    transfer: Mapped[bool] = mapped_column(default=False)
+    # Who of the staff said it, on the platform itself; None when we did.
+    said_by: Mapped[str | None] = mapped_column(String(120))
     parts_sent: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     sending_since: Mapped[datetime | None]
@@ -139,6 +147,17 @@ class OutboxFile(OwnedByOrganisation, Table):
     name: Mapped[str]
     media_type: Mapped[str] = mapped_column(String(80))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Cursor(OwnedByOrganisation, Table):
+    """How far we have read something of a platform that has to be asked for."""
+
+    __tablename__ = "cursors"
+    __table_args__ = (UniqueConstraint("organisation_id", "channel", "name"),)
+
+    channel: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(128))
+    value: Mapped[str] = mapped_column(Text)
 
 
 class ActionStatus(StrEnum):

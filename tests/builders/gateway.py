@@ -77,7 +77,7 @@ def a_gateway(
         database=database, organisation_id=organisation_id, agent=agent, commands=commands,
         inbox=inbox, outbox=outbox, clock=clock, settings=settings, metrics=Metrics(),
         drafts=Drafts(database, inbox, served), fetcher=Fetcher(database, inbox, served),
-        menus=Menus(database, inbox, served, COMMANDS, Language.zh_cn),
+        menus=Menus(database, served, COMMANDS, Language.zh_cn),
         leases=Leases(database, owner=owner, clock=clock, duration=timedelta(seconds=12)),
         language=Language.zh_cn, queued=queued,
     )  # fmt: skip

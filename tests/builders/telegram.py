@@ -19,8 +19,9 @@ from bot.metrics import Metrics
 from bot.notices import OutboxNotifier
 from bot.pacing import LocalPacer
 from bot.service import Service
+from config.channels import TelegramSettings
 from config.i18n import Language
-from config.settings import ApprovalSettings, Settings, TelegramSettings
+from config.settings import ApprovalSettings, Settings
 from storage.chats import Chats
 from storage.database import Database
 from storage.inbox import Inbox
@@ -181,7 +182,7 @@ async def a_desk(
             database, organisation.id, OutboxNotifier(organisation.id, outbox, Language.zh_cn),
             clock=clock, settings=ApprovalSettings(),
         ),
-        menus=Menus(database, Inbox(organisation.id, clock), channels, COMMANDS, Language.zh_cn),
+        menus=Menus(database, channels, COMMANDS, Language.zh_cn),
         channels={}, deliveries=[],
     )  # fmt: skip
     stop = asyncio.Event()

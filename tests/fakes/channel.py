@@ -60,8 +60,8 @@ class FakeChannel:
             raise PermanentError("the file is gone")
         return self.remote[file.remote]
 
-    async def draft(self, address: Address, text: str) -> None:
-        self.drafts.append(text)
+    async def draft(self, so_far: OutboundMessage) -> None:
+        self.drafts.append(so_far.text)
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulators.telegram.remote import emulator_process
 from tests.integration.processes import ROOT, demo
 
 
@@ -106,3 +107,16 @@ def test_run_serves_an_empty_organisation(tmp_path: Path) -> None:
     served = run(tmp_path, "run", ORGANISATION="acme")
     assert served.returncode == 0, served.stderr
     assert "火客" in served.stdout
+
+
+def test_a_token_that_telegram_refuses_is_named_in_one_line(tmp_path: Path) -> None:
+    with emulator_process() as telegram:
+        refused = run(
+            tmp_path, "run", TELEGRAM__TOKEN="70009:nobody-has-it", TELEGRAM__API=telegram.url,
+            HTTP__PORT="0",
+        )  # fmt: skip
+    assert refused.returncode == 2
+    (line,) = refused.stderr.strip().splitlines()
+    assert "TELEGRAM__TOKEN" in line
+    assert "@BotFather" in line
+    assert "nobody-has-it" not in line

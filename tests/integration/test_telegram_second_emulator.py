@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.messages import Address, Button, Event, File, InboundMessage, OutboundMessage
+from config.channels import TelegramSettings
 from config.errors import PermanentError
-from config.settings import TelegramSettings
 
 TOKEN = "123456:another-emulator"
 WRITTEN = {

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot.channels.base import Handler
+from bot.channels.base import Handler, WebhookCall
 from bot.channels.telegram.channel import TelegramChannel
 from bot.findings import Finding
 from bot.gateway import Gateway
@@ -23,7 +23,8 @@ from bot.http.app import open_app
 from bot.http.server import serving
 from bot.messages import ChatClosed, ChatMoved, Event, InboundMessage
 from bot.metrics import Metrics
-from config.settings import HttpSettings, TelegramSettings
+from config.channels import TelegramSettings
+from config.settings import HttpSettings
 from storage.chats import Chats
 from storage.database import Database
 from storage.tables.work import InboxMessage
@@ -98,7 +99,9 @@ async def gate(database: Database, clock: FakeClock, log: Path) -> AsyncIterator
         )  # fmt: skip
         async with TelegramChannel(settings) as channel:
             running = asyncio.create_task(channel.run(_keeper(database, gateway, chats)))
-            while channel.me is None:
+            empty = WebhookCall(headers={"x-telegram-bot-api-secret-token": SECRET})
+            # Until Telegram has told the channel who it is.
+            while (await channel.webhook(empty)).status == 503:
                 await asyncio.sleep(0.01)
             app = open_app(
                 webhooks={"telegram": channel}, ready=_ready, stopping=asyncio.Event(),

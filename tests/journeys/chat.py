@@ -13,7 +13,7 @@ from storage.tables.organisation import Organisation
 from storage.tables.trust import Approval
 from storage.tables.work import Action, OutboxMessage
 from tests.fakes.clock import FakeClock
-from tests.journeys.wires import Wire
+from tests.journeys.wires.base import Wire
 from tools.people.service import PeopleService
 
 MANAGER, COLLEAGUE, ADMIN, AGENT, CUSTOMER = "王经理", "刘经理", "陈总", "李雷", "访客"

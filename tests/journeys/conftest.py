@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +14,7 @@ from agent.models.opening import LanguageModels
 from agent.models.port import Models
 from agent.planner.loading import load_planner
 from agent.service import Planner
+from bot.service import Service
 from config.settings import Settings
 from memory.connect import open_redis
 from run_bot import open_ground, open_service
@@ -22,7 +23,8 @@ from storage.tables.organisation import Organisation
 from tests.conftest import administer
 from tests.fakes.clock import FakeClock
 from tests.journeys.chat import Chat
-from tests.journeys.wires import ConsoleWire, TelegramWire
+from tests.journeys.wires import console, telegram
+from tests.journeys.wires.base import Wire
 from tools.campaigns.platforms.configured import open_platforms
 from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
 
@@ -48,9 +50,23 @@ def seeded_postgres(postgres_server: str) -> str:
     return "seeded"
 
 
-@pytest.fixture(params=["console on SQLite", "Telegram on PostgreSQL"])
-def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param.endswith("SQLite"):
+OpenWire = Callable[[AsyncExitStack, Service], Awaitable[Wire]]
+
+# Where every story is told: the words of people travel so, and are kept there.
+PLACES: Mapping[str, OpenWire] = {
+    "console on SQLite": console.open_wire,
+    "Telegram on PostgreSQL": telegram.open_wire,
+}
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def demo_url(request: pytest.FixtureRequest, place: str, tmp_path: Path) -> Iterator[str]:
+    if place.endswith("SQLite"):
         seeded: Path = request.getfixturevalue("seeded_sqlite")
         yield f"sqlite+aiosqlite:///{shutil.copy(seeded, tmp_path / 'huoke.db')}"
         return
@@ -66,9 +82,11 @@ OpenChat = Callable[..., Awaitable[Chat]]
 
 
 @pytest.fixture
-async def open_chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[OpenChat]:
+async def open_chat(
+    place: str, demo_url: str, planner: Planner, clock: FakeClock
+) -> AsyncIterator[OpenChat]:
     """Opens the demo organisation, with a language model when the test gives one. Every story is
-    told on a console, and over Telegram."""
+    told at each of PLACES."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(demo_url))
         redis = open_redis(None)
@@ -88,9 +106,7 @@ async def open_chat(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncI
                 database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
             service = open_service(stack, ground, planner)
-            if demo_url.startswith("sqlite"):
-                return Chat(service, ground, clock, ConsoleWire(service))
-            return Chat(service, ground, clock, await TelegramWire.open(stack, service))
+            return Chat(service, ground, clock, await PLACES[place](stack, service))
 
         yield open_
 

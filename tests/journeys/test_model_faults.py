@@ -30,7 +30,7 @@ from tests.journeys.conftest import OpenChat
 from tools.contract import MANAGER
 
 # Which database is below makes no difference here.
-pytestmark = pytest.mark.parametrize("demo_url", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
 UNSURE = "嗯，帮我琢磨琢磨那边"
 
 OpenWith = Callable[..., Awaitable[tuple[Chat, OpenAIEmulator]]]

@@ -21,7 +21,7 @@ from tests.journeys.conftest import OpenChat
 from tools.contract import MANAGER
 
 # Which database is below makes no difference here.
-pytestmark = pytest.mark.parametrize("demo_url", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
 ORDERS: dict[str, tuple[str, str]] = {
     "search_leads": ("找一下评分80以上的线索", "show me the leads from douyin this month"),
     "get_lead": ("L-12 什么情况", "tell me about lead L-12"),
@@ -148,5 +148,5 @@ async def test_a_tool_that_follows_another_is_reached_too(
     assert json.loads(messages[-1]["content"])["status"] == "ok"
 
 
-def test_every_tool_of_the_contract_is_here(demo_url: str) -> None:
+def test_every_tool_of_the_contract_is_here(place: str) -> None:
     assert {*ORDERS, *AFTER} == set(MANAGER)

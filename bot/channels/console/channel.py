@@ -87,8 +87,8 @@ class ConsoleChannel:
     async def download(self, file: RemoteFile) -> bytes:
         raise PermanentError("a terminal keeps no files")
 
-    async def draft(self, address: Address, text: str) -> None:
-        self._screen.draft(text)
+    async def draft(self, so_far: OutboundMessage) -> None:
+        self._screen.draft(so_far.text)
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None

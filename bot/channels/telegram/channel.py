@@ -24,19 +24,18 @@ from bot.channels.base import Capabilities, Duty, Handler, Pace, WebhookAnswer, 
 from bot.channels.telegram.drafts import LiveAnswers
 from bot.channels.telegram.errors import fetching, translated
 from bot.channels.telegram.polling import poll
-from bot.channels.telegram.receiving import NAME, UPDATES, Me, event_of, read_update
+from bot.channels.telegram.receiving import NAME, NUMBER_LIMIT, UPDATES, Me, event_of, read_update
 from bot.channels.telegram.sending import parts_of, send_part
 from bot.channels.telegram.session import Session
 from bot.messages import Address, OutboundMessage, RemoteFile
+from config.channels import TelegramSettings
 from config.errors import ConfigurationError, PermanentError, TransientError
-from config.settings import TelegramSettings
 
 log = structlog.get_logger()
 
 _SECRET = "x-telegram-bot-api-secret-token"
 _MAX_DOWNLOAD = 20_000_000
 _FIRST_RETRY, _LAST_RETRY = 1.0, 60.0
-_LARGEST_ID = 2**63
 # Others think that a sender is dead when it needs longer than 30 seconds for one message.
 _PATIENCE_SECONDS = 25.0
 
@@ -62,11 +61,6 @@ class TelegramChannel:
         self._handler: Handler | None = None
         self._answering: set[asyncio.Task[None]] = set()
 
-    @property
-    def me(self) -> Me | None:
-        """The bot, when Telegram has told who it is."""
-        return self._me
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -89,6 +83,8 @@ class TelegramChannel:
             await self._duty(f"poll:{self._me.id}", self._poll)
 
     async def webhook(self, call: WebhookCall) -> WebhookAnswer:
+        if call.method != "POST":
+            return WebhookAnswer(status=405)
         secret = self._settings.webhook_secret
         said = call.headers.get(_SECRET, "")
         if secret is None or not hmac.compare_digest(
@@ -144,9 +140,9 @@ class TelegramChannel:
             sent = await self._live.finish(chat, topic, part)
             return str(sent or await send_part(self._bot, chat, topic, part))
 
-    async def draft(self, address: Address, text: str) -> None:
-        with translated(address.chat):
-            await self._live.show(*_place(address), text)
+    async def draft(self, so_far: OutboundMessage) -> None:
+        with translated(so_far.address.chat):
+            await self._live.show(*_place(so_far.address), so_far.text)
 
     async def download(self, file: RemoteFile) -> bytes:
         with fetching():
@@ -223,7 +219,7 @@ def _update_in(body: bytes) -> dict[str, Any] | None:
     number = data.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool):
         return None
-    return data if 0 <= number < _LARGEST_ID else None
+    return data if 0 <= number < NUMBER_LIMIT else None
 
 
 def _place(address: Address) -> tuple[int, int | None]:

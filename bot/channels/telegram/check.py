@@ -16,7 +16,7 @@ from aiogram.types import WebhookInfo
 
 from bot.channels.telegram.session import Session
 from bot.findings import Finding
-from config.settings import TelegramSettings
+from config.channels import TelegramSettings
 
 _BOT, _UPDATES = "Telegram bot", "Telegram updates"
 _TIMEOUT_SECONDS = 8

@@ -14,7 +14,6 @@ from aiogram.types import (
     Message,
     MessageEntity,
     Update,
-    User,
 )
 from pydantic import ValidationError
 
@@ -25,9 +24,8 @@ log = structlog.get_logger()
 NAME = "telegram"
 UPDATES = ("message", "callback_query", "my_chat_member")
 
-_NUMBER_LIMIT = 2**63
+NUMBER_LIMIT = 2**63
 _GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
-_NAME_LETTERS, _TYPE_LETTERS = 120, 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ def read_update(data: Mapping[str, Any], bot: Bot) -> Update | None:
 def _check_numbers(value: object) -> None:
     """Raises ValueError for a number that no id and no size can be."""
     match value:
-        case int() if abs(value) >= _NUMBER_LIMIT:
+        case int() if abs(value) >= NUMBER_LIMIT:
             raise ValueError("no number is so large")
         case dict():
             _check_numbers(list(value.values()))
@@ -97,7 +95,7 @@ def _said(message: Message, external_id: str, me: Me) -> Event | None:
             message.chat, message.message_thread_id if message.is_topic_message else None
         ),
         sender_id=str(sender.id),
-        sender_name=_name(sender),
+        sender_name=sender.full_name,
         text=text,
         private=private,
         files=files,
@@ -117,7 +115,7 @@ def _pressed(query: CallbackQuery, external_id: str, me: Me) -> Event | None:
         external_id=external_id,
         address=me.address(message.chat, topic),
         sender_id=str(query.from_user.id),
-        sender_name=_name(query.from_user),
+        sender_name=query.from_user.full_name,
         text=label or query.data,
         private=message.chat.type == ChatType.PRIVATE,
         pressed=query.data,
@@ -189,15 +187,9 @@ def _files(message: Message) -> Iterator[RemoteFile]:
 
 
 def _file(found: Any, name: str, media_type: str) -> RemoteFile:
-    # Both are the sender's own words: one that a database refuses would come again for ever.
-    said = str(getattr(found, "file_name", None) or "")
     return RemoteFile(
-        name="".join(each for each in said if each.isprintable())[-_NAME_LETTERS:] or name,
-        media_type=(getattr(found, "mime_type", None) or media_type)[:_TYPE_LETTERS],
+        name=getattr(found, "file_name", None) or name,
+        media_type=getattr(found, "mime_type", None) or media_type,
         remote=found.file_id,
         size=found.file_size or 0,
     )
-
-
-def _name(user: User) -> str:
-    return user.full_name.strip()[:_NAME_LETTERS] or str(user.id)

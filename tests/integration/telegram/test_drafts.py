@@ -141,7 +141,7 @@ async def test_429_on_the_last_edit_leaves_no_half_answer_behind(
 ) -> None:
     here = an_address(telegram, GROUP)
     async with a_telegram(telegram) as channel:
-        await channel.draft(here, "half an")
+        await channel.draft(OutboundMessage(address=here, text="half an"))
         telegram.fault("flood", method="editMessageText")
         (part,) = channel.parts(OutboundMessage(address=here, text="half an answer"))
         with pytest.raises(Busy):
@@ -153,7 +153,7 @@ async def test_429_on_the_last_edit_leaves_no_half_answer_behind(
 async def test_an_answer_that_shows_already_is_done(telegram: TelegramEmulator) -> None:
     here = an_address(telegram, GROUP)
     async with a_telegram(telegram) as channel:
-        await channel.draft(here, "the answer")
+        await channel.draft(OutboundMessage(address=here, text="the answer"))
         (part,) = channel.parts(OutboundMessage(address=here, text="the answer"))
         await channel.send(part)
     assert [each["text"] for each in telegram.answers(GROUP)] == ["the answer"]
@@ -162,7 +162,7 @@ async def test_an_answer_that_shows_already_is_done(telegram: TelegramEmulator) 
 async def test_a_draft_that_was_deleted_is_not_missed(telegram: TelegramEmulator) -> None:
     here = an_address(telegram, GROUP)
     async with a_telegram(telegram) as channel:
-        await channel.draft(here, "half an")
+        await channel.draft(OutboundMessage(address=here, text="half an"))
         telegram.room(GROUP).messages.popitem()
         (part,) = channel.parts(OutboundMessage(address=here, text="half an answer"))
         await channel.send(part)
@@ -193,7 +193,7 @@ async def test_a_half_answer_of_long_ago_is_not_overwritten(
 ) -> None:
     here = an_address(telegram, GROUP)
     async with a_telegram(telegram) as channel:
-        await channel.draft(here, "another process ended this")
+        await channel.draft(OutboundMessage(address=here, text="another process ended this"))
         monkeypatch.setattr("bot.channels.telegram.drafts._FORGOTTEN_AFTER", 0.0)
         (part,) = channel.parts(OutboundMessage(address=here, text="something else"))
         await channel.send(part)
@@ -206,7 +206,8 @@ async def test_a_draft_in_a_topic_stays_in_it(telegram: TelegramEmulator) -> Non
     here = an_address(telegram, f"{GROUP}:{topic}")
     async with a_telegram(telegram) as channel:
         await asyncio.gather(
-            channel.draft(here, "here"), channel.draft(an_address(telegram, GROUP), "there")
+            channel.draft(OutboundMessage(address=here, text="here")),
+            channel.draft(OutboundMessage(address=an_address(telegram, GROUP), text="there")),
         )
     threads = {each["text"]: each.get("message_thread_id") for each in telegram.answers(GROUP)}
     assert threads == {"here": topic, "there": None}

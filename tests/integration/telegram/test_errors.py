@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from bot.channels.telegram.channel import TelegramChannel
 from bot.errors import Busy, Closed, Moved, NotDelivered
 from bot.messages import Address, OutboundMessage, RemoteFile
+from config.channels import TelegramSettings
 from config.errors import AppError, PermanentError, TransientError
-from config.settings import TelegramSettings
 from tests.builders.telegram import a_telegram, an_address
 from tests.emulators.serving import served
 from tests.emulators.telegram.errors import NOT_MODIFIED

@@ -69,6 +69,21 @@ class LosesTheClaim(Outbox):
         return parcels
 
 
+class SlowToClaim(Outbox):
+    """The end of a claim is long on its way."""
+
+    def __init__(self, organisation_id: int, clock: FakeClock, *, owner: str) -> None:
+        super().__init__(organisation_id, clock, owner=owner)
+        self.claiming, self.free = asyncio.Event(), asyncio.Event()
+
+    async def claim(self, session: Session, chosen: list[Waiting]) -> list[Parcel]:  # type: ignore[override]
+        parcels = await super().claim(session, chosen)
+        if parcels:
+            self.claiming.set()
+            await self.free.wait()
+        return parcels
+
+
 class Office:
     """What is to be sent, and what came of it."""
 
@@ -192,6 +207,24 @@ async def test_a_claim_whose_end_was_lost_is_sent_once(office: Office) -> None:
         assert await office.ended() == [SENT, SENT]
     assert outbox.lost
     assert [each.text for each in channel.delivered] == ["first", "second"]
+
+
+async def test_who_stops_sends_what_was_being_claimed_and_begins_nothing_more(
+    office: Office,
+) -> None:
+    outbox = SlowToClaim(office.organisation.id, office.clock, owner="a")
+    await office.queue("chat", "first")
+    async with office.delivering(FakeChannel(), outbox) as delivery:
+        await outbox.claiming.wait()
+        closing = asyncio.create_task(delivery.close())
+        await asyncio.sleep(0)
+        assert not closing.done()
+        outbox.free.set()
+        await closing
+        assert await office.statuses() == [SENT]
+        await office.queue("chat", "second")
+        await delivery.drain()
+    assert await office.statuses() == [SENT, OutboxStatus.queued]
 
 
 async def test_the_limits_of_the_channel_hold_a_chat_and_no_other(office: Office) -> None:

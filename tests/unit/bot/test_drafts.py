@@ -4,6 +4,7 @@ import pytest
 
 from agent.contract import Progress, Reply, Turn
 from bot.channels.base import Capabilities
+from bot.messages import OutboundMessage
 from config.errors import TransientError
 from storage.database import Database
 from tests.builders.gateway import a_gateway, an_inbound
@@ -23,7 +24,7 @@ class TalkativeAgent(FakeAgent):
 
 
 class Broken(FakeChannel):
-    async def draft(self, address: object, text: str) -> None:
+    async def draft(self, so_far: OutboundMessage) -> None:
         raise TransientError("no drafts today")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from agent.contract import Reply, Turn
 from bot.gateway import Gateway
-from bot.messages import File
+from bot.messages import File, RemoteFile
 from config.errors import NotFound, TransientError
 from config.i18n import Language, say
 from config.roles import Role
@@ -262,3 +262,22 @@ async def test_files_are_kept_with_their_message_within_the_limits(
     assert [(file.name, file.content) for file in kept] == [("a.csv", b"123"), ("b.csv", b"")]
     (turn,) = agent.turns
     assert [file.name for file in turn.files] == ["a.csv", "b.csv"]
+
+
+async def test_names_that_no_database_keeps_do_not_keep_a_message_out(
+    database: Database, organisation: Organisation, clock: FakeClock
+) -> None:
+    gateway = a_gateway(database, organisation.id, FakeAgent(), clock)
+    long = File(name="长" * 400 + ".xlsx", media_type="a/" + "b" * 400, content=b"1")
+    torn = RemoteFile(name="\ud83d\x00", media_type="text/csv", remote="file-7")
+    message = an_inbound("see these")
+    assert await gateway.receive(
+        replace(message, sender_name="王" * 400 + "\ud83d\x00", files=(long, torn))
+    )
+    async with database.reading() as session:
+        kept = (await session.scalars(select(InboxFile).order_by(InboxFile.position))).all()
+        (sender,) = await session.scalars(select(Person.name).where(Person.role == Role.customer))
+    assert [len(file.name) for file in kept] == [120, 2]
+    assert kept[0].name.endswith(".xlsx")
+    assert (len(kept[0].media_type), kept[1].remote) == (80, "file-7")
+    assert len(sender) == 120

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from config.channels import TelegramSettings
 from config.masking import Mask, masked, secret_values
 from config.models import deepseek
-from config.settings import Settings, TelegramSettings
+from config.settings import Settings
 
 _TOKEN = "123456789:AAE-abcdefghijklmnopqrstuvwxyz_0123"
 _ERROR = (

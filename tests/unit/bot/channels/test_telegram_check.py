@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.channels.telegram.check import check_telegram
 from bot.findings import Finding
-from config.settings import TelegramSettings
+from config.channels import TelegramSettings
 from tests.emulators.serving import served
 from tests.emulators.telegram.server import TelegramEmulator
 
