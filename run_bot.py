@@ -25,9 +25,11 @@ from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
 from agent.scoring import score
 from agent.service import HuoKeAgent, Planner
+from bot.alerts import open_alerts
 from bot.arguments import read_arguments
 from bot.channels.base import Channel
 from bot.channels.configured import Site, open_channels
+from bot.channels.wecom.contact import open_contact
 from bot.commands.base import Services
 from bot.commands.desk import COMMANDS, CommandDesk
 from bot.delivery import Delivery
@@ -38,6 +40,7 @@ from bot.embedded import FolderLock, LocalPort
 from bot.fetching import Fetcher
 from bot.findings import Finding
 from bot.gateway import Gateway
+from bot.handover import Handover
 from bot.housekeeping import Housekeeper
 from bot.inviting import invitation
 from bot.maintenance import doctor, upgrade
@@ -62,6 +65,7 @@ from memory.preferences import preferences_of
 from memory.privacy import Eraser
 from memory.short_term import ShortTermMemory
 from storage.chats import Chats
+from storage.cursors import Cursors
 from storage.database import Database
 from storage.duties import Duties
 from storage.executors import Places
@@ -80,9 +84,11 @@ from tools.layer import ToolLayer
 from tools.leads.jobs import HANDLERS as LEAD_JOBS
 from tools.optimization.jobs import handlers as optimization_jobs
 from tools.optimization.service import schedule as schedule_checks
+from tools.outreach.group_sends import GroupSends
+from tools.outreach.tools import HANDLERS as OUTREACH_JOBS
 from tools.people.service import language_of
 from tools.ports import AdPlatforms
-from tools.registry import REGISTRY, UNDO
+from tools.registry import COMMANDED, REGISTRY, UNDO
 from tools.reports.scheduling import HANDLERS as REPORT_JOBS
 from tools.usage.service import Purse
 
@@ -104,6 +110,7 @@ class Ground:
     notifier: OutboxNotifier
     models: LanguageModels
     long_term: LongTermMemory
+    group_sends: GroupSends | None = None
 
     def purse(self, turn: Turn) -> Purse:
         """What pays for the models of one turn: the asker's own quota."""
@@ -124,7 +131,7 @@ class Ground:
             timezone=turn.organisation.timezone, currency=turn.organisation.currency,
             conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
             database=self.database, ledger=ledger, clock=self.clock, platforms=self.platforms,
-            notifier=self.notifier,
+            notifier=self.notifier, transfers=turn.transfers, group_sends=self.group_sends,
             writer=PaidWriter(writing=writing, purse=self.purse(turn)) if writing else NoWriter(),
         )  # fmt: skip
 
@@ -172,7 +179,8 @@ async def open_ground(
         settings=settings, organisation_id=organisation_id, database=database, redis=redis,
         clock=clock, owner=owner, outbox=outbox, models=models, long_term=long_term,
         platforms=await open_platforms(settings, database, organisation_id, clock),
-        notifier=OutboxNotifier(organisation_id, outbox, settings.language),
+        group_sends=await open_contact(stack, settings.wecom_contact),
+        notifier=OutboxNotifier(organisation_id, outbox, settings.language, clock=clock, settings=settings.notices),
     )  # fmt: skip
 
 
@@ -180,7 +188,7 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
     """Wire the parts of one organisation; `stack` closes what was opened."""
     settings, database, clock = ground.settings, ground.database, ground.clock
     deliveries: list[Delivery] = []
-    channels: dict[str, Channel] = {}
+    ground.notifier.served = channels = dict[str, Channel]()
 
     def queued() -> None:
         for delivery in deliveries:
@@ -189,7 +197,7 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
     agent = open_agent(stack, ground, planner)
     services = Services(
         database=database, agent=agent, outbox=ground.outbox, clock=clock, settings=settings,
-        ping_memory=lambda: ground.redis.echo("health"), open_tools=ground.tools,
+        ping_memory=lambda: ground.redis.echo("health"), open_tools=ground.tools, served=channels,
         eraser=Eraser(database, ground.organisation_id, ground.redis, ground.long_term, clock),
     )  # fmt: skip
     inbox = Inbox(ground.organisation_id, clock)
@@ -197,14 +205,15 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
     menus = Menus(database, channels, COMMANDS, settings.language)
     gateway = Gateway(
         database=database, organisation_id=ground.organisation_id, inbox=inbox,
-        menus=menus, metrics=metrics, drafts=Drafts(database, inbox, channels), fetcher=Fetcher(database, inbox, channels),
+        menus=menus, metrics=metrics, drafts=Drafts(database, inbox, channels), fetcher=Fetcher(database, inbox, channels, settings.work.media),
+        handover=Handover(database, ground.organisation_id, clock, agent, channels),
         outbox=ground.outbox, agent=agent, commands=CommandDesk(services), clock=clock,
         leases=Leases(database, owner=ground.owner, clock=clock, duration=settings.work.lease),
         settings=settings.work, language=settings.language, queued=queued,
     )  # fmt: skip
     housekeeper = Housekeeper(
         database, ground.organisation_id, ground.notifier, clock=clock,
-        settings=settings.approvals,
+        settings=settings.approvals, media=settings.work.media,
     )  # fmt: skip
     shared = settings.redis_url is not None
     return Service(
@@ -222,7 +231,9 @@ def open_agent(stack: AsyncExitStack, ground: Ground, planner: Planner) -> HuoKe
     planning = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="planner"))
     return HuoKeAgent(
         layers=layers,
-        desk=ApprovalDesk(layers["manager"], approvals),
+        desk=ApprovalDesk(
+            ToolLayer({**REGISTRY["manager"], **COMMANDED}, approvals, UNDO), approvals
+        ),
         planner=planner,
         planning=planning,
         open_tools=ground.tools,
@@ -268,9 +279,16 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         # What is loaded now stays: to look through it for garbage costs a millisecond a turn.
         gc.freeze()
         duty = None if settings.embedded else shared_duty(ground)
-        site = Site(shelf=Shelf(ground.redis, ground.organisation_id), duty=duty)
+        cursors = Cursors(ground.database, ground.organisation_id)
+        site = Site(
+            shelf=Shelf(ground.redis, ground.organisation_id), cursors=cursors, duty=duty,
+            language=settings.language,
+        )  # fmt: skip
         channels = [] if arguments.command == "demo" else open_channels(settings, site)
         if channels:
+            examined = partial(_findings, ground)
+            watch = open_alerts(service, ground.notifier, site.shelf, examined, duty)
+            service.background.append(watch.run)
             look = partial(readiness, settings, ground.database, ground.redis)
             await serve_channels(
                 stack, service, channels, partial(look, model_file(settings.cache_dir))
@@ -321,7 +339,7 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
             ground.database, ground.organisation_id, folder=ground.settings.data_dir,
             zone=zone, places=places, clock=ground.clock,
             handlers={
-                **LEAD_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
+                **LEAD_JOBS, **OUTREACH_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
             },
             open_context=ground.tools_of_job, notifier=ground.notifier, alone=alone,
         ) as jobs:  # fmt: skip

@@ -1,14 +1,18 @@
 """Answers to approvals: count the vote, run the plan once, tell the one who asked."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from agent.contract import Reply, Turn
 from agent.nodes.reply import from_results
 from config.failpoints import failpoint
+from config.notices import NoticeKind
 from config.settings import ApprovalSettings
 from tools.approvals.service import Verdict, approvals_of
 from tools.context import ToolContext
-from tools.layer import ToolLayer
+from tools.layer import ToolCall, ToolLayer
+from tools.provenance import Evidence
 from tools.result import ToolResult
 
 
@@ -33,6 +37,14 @@ class ApprovalDesk:
         await self._settle(context, turn, verdict, result)
         return from_results([result], turn.language)
 
+    async def order(
+        self, context: ToolContext, turn: Turn, tool: str, args: Mapping[str, Any]
+    ) -> Reply:
+        """What a slash command orders; its words are the asker's own."""
+        call = ToolCall(tool=tool, args=args, quotes=dict.fromkeys(args, turn.text))
+        result = await self._layer.call(context, call, Evidence(utterances=(turn.text,)))
+        return from_results([result], turn.language)
+
     async def refuse(self, context: ToolContext, turn: Turn, ref: str) -> Reply:
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
@@ -40,8 +52,8 @@ class ApprovalDesk:
             await service.record(session, "approval.rejected", approval, turn.asker)
             if approval.requested_by != turn.asker.id:
                 await context.notifier.to_people(
-                    session, f"approval:{approval.id}:end", [approval.requested_by],
-                    "approvals.was_rejected", ref=f"P-{approval.number}", name=turn.asker.name,
+                    session, NoticeKind.outcome, f"approval:{approval.id}:end",
+                    [approval.requested_by], "approvals.was_rejected", ref=f"P-{approval.number}", name=turn.asker.name,
                     summary=approval.summary,
                 )  # fmt: skip
         name = f"P-{approval.number}"
@@ -57,7 +69,7 @@ class ApprovalDesk:
             await service.record(session, event, approval, turn.asker)
             if approval.requested_by != turn.asker.id and result.status != "retry":
                 await context.notifier.to_people(
-                    session, f"approval:{approval.id}:end", [approval.requested_by],
-                    "approvals.was_answered", ref=f"P-{approval.number}", name=turn.asker.name,
+                    session, NoticeKind.outcome, f"approval:{approval.id}:end",
+                    [approval.requested_by], "approvals.was_answered", ref=f"P-{approval.number}", name=turn.asker.name,
                     result=result.text,
                 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What goes into planning and into a turn, and what comes out."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -86,12 +87,27 @@ class TurnFile:
 
     id: int
     name: str
+    media_type: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """How a turn goes: the agent names the tool that it is `doing`; `stop` is set when the asker
+    wants no more of it, and the agent then ends before its next effect."""
+
+    doing: str = ""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def stopped(self) -> bool:
+        return self.stop.is_set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One message to answer. `fence` proves that this worker still owns the conversation;
-    `attempt` counts from 1."""
+    `attempt` counts from 1. `transfers`: the platform can give this chat to people of its own.
+    `shared`: several people speak in this conversation."""
 
     organisation: Organisation
     conversation_id: int
@@ -103,6 +119,9 @@ class Turn:
     attempt: int = 1
     preferences: Preferences = field(default_factory=Preferences)
     files: tuple[TurnFile, ...] = ()
+    transfers: bool = False
+    shared: bool = False
+    course: Course = field(default_factory=Course)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +135,14 @@ class Button:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """`shown` are the ids that the text names, in their order. `markdown`: a model worded it, and
-    may have used that."""
+    may have used that. `transfer`: people are to take the chat over when this is said."""
 
     text: str
     markdown: bool = False
     buttons: tuple[Button, ...] = ()
     shown: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    transfer: bool = False
 
 
 # Gets the words of the answer so far; what it got may still be taken back.
@@ -134,8 +154,14 @@ class Agent(Protocol):
         """Understand the message, act, and word the answer. May run again for the same turn
         after a crash: what it did then is not done twice."""
 
+    async def reread(self, organisation_id: int, conversation_id: int) -> None:
+        """Others spoke in this conversation: what is known of it is read anew."""
+
     async def undo(self, turn: Turn) -> Reply:
         """Take back the asker's last change in this conversation."""
+
+    async def order(self, turn: Turn, tool: str, args: Mapping[str, Any]) -> Reply:
+        """Run what a slash command orders in the asker's own words, or ask for an approval."""
 
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
         """Say yes or no to approval `ref` in the asker's name, and run the plan when that was

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from typing import Any
 
 from agent.approvals import ApprovalDesk
 from agent.context import TurnContext
@@ -13,6 +14,7 @@ from agent.nodes.reply import from_results
 from agent.window import recall, remember
 from config.roles import Role
 from memory.facts import FactStore
+from memory.keys import ConversationKey
 from memory.long_term import LongTermMemory
 from memory.rebuild import window_from_database
 from memory.short_term import ShortTermMemory
@@ -69,6 +71,12 @@ class HuoKeAgent:
         await remember(given, reply)
         return reply
 
+    async def order(self, turn: Turn, tool: str, args: Mapping[str, Any]) -> Reply:
+        given = self._given(turn)
+        reply = await self._desk.order(given.tool_context, turn, tool, args)
+        await remember(given, reply)
+        return reply
+
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
         given = self._given(turn)
         answer = self._desk.agree if agreed else self._desk.refuse
@@ -76,6 +84,11 @@ class HuoKeAgent:
         # "Start it" after "/approve P-5" needs to know what P-5 made.
         await remember(given, reply)
         return reply
+
+    async def reread(self, organisation_id: int, conversation_id: int) -> None:
+        await self._short_term.drop(
+            ConversationKey(organisation_id=organisation_id, conversation_id=conversation_id)
+        )
 
     async def undo(self, turn: Turn) -> Reply:
         given = self._given(turn)

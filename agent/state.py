@@ -28,6 +28,7 @@ class State(TypedDict, total=False):
     plan: Plan
     via: Literal["plan", "model"]
     kept: Kept
+    stopped: bool
     thought: Thought
     results: Annotated[list[ToolResult], add]
     reply: Reply

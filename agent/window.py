@@ -1,7 +1,7 @@
 """What was said before in a conversation, brought back before a turn and added to after it."""
 
 from agent.context import TurnContext
-from agent.contract import Reply
+from agent.contract import Reply, Turn
 from memory.keys import ConversationKey
 from memory.short_term import Entry
 from memory.summary import extended, keep_summary
@@ -20,10 +20,13 @@ async def remember(given: TurnContext, answer: Reply) -> None:
         key,
         turn.inbox_id,
         [
-            Entry(turn=turn.inbox_id, role="user", text=turn.text),
-            Entry(turn=turn.inbox_id, role="assistant", text=answer.text, shown=answer.shown),
+            said_now(turn),
+            Entry(
+                turn=turn.inbox_id, role="assistant", text=answer.text, shown=answer.shown,
+                person=turn.asker.id if turn.shared else 0,
+            ),
         ],
-    )
+    )  # fmt: skip
     if not dropped:
         return
     window = await given.short_term.recent(key, given.rebuild)
@@ -32,6 +35,16 @@ async def remember(given: TurnContext, answer: Reply) -> None:
     await given.short_term.summarise(key, summary)
     async with given.tool_context.database.unit_of_work() as session:
         await keep_summary(session, turn.conversation_id, summary)
+
+
+def said_now(turn: Turn) -> Entry:
+    """The message that is being answered."""
+    if not turn.shared:
+        return Entry(turn=turn.inbox_id, role="user", text=turn.text)
+    return Entry(
+        turn=turn.inbox_id, role="user", text=turn.text, person=turn.asker.id,
+        speaker=turn.asker.name,
+    )  # fmt: skip
 
 
 def _key(given: TurnContext) -> ConversationKey:

@@ -4,12 +4,13 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import kill, market, memory, model, planner, start, turn, webhook
+from bench import channels, kill, market, memory, model, planner, start, turn, webhook
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,
     "turn": turn.main,
     "webhook": webhook.main,
+    "channels": channels.main,
     "start": start.main,
     "memory": memory.main,
     "model": model.main,

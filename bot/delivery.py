@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel
-from bot.errors import Busy, Closed, Moved, NotDelivered
+from bot.errors import Busy, Closed, Moved, NotDelivered, NotTransferred
 from bot.messages import Button, OutboundMessage
 from bot.metrics import Metrics
 from bot.pacing import LocalPacer, Pacer
@@ -21,7 +21,7 @@ from config.i18n import Language, say
 from config.i18n.detect import detect
 from storage.chats import Chats
 from storage.database import Database, Session
-from storage.outbox import Outbox, Parcel
+from storage.outbox import Draft, Outbox, Parcel
 
 log = structlog.get_logger()
 
@@ -185,6 +185,9 @@ class Delivery:
             log.warning("delivery.retry", outbox=parcel.id, after=str(after), error=str(error))
             outcome = "held" if isinstance(error, Busy) else "retried"
             return outcome, partial(self._outbox.requeue, outbox_id=parcel.id, after=after)
+        except NotTransferred as error:
+            log.error("delivery.not_transferred", outbox=parcel.id, error=str(error))
+            return "sent", partial(self._not_transferred, parcel=parcel, id_=error.external_id)
         except PermanentError as error:
             log.error("delivery.failed", outbox=parcel.id, error=str(error))
             return "failed", partial(
@@ -217,6 +220,18 @@ class Delivery:
     async def _moved(self, session: Session, parcel: Parcel, chat: str) -> None:
         await self._outbox.requeue(session, parcel.id)
         await self._chats.move(session, parcel.place, chat)
+
+    async def _not_transferred(self, session: Session, parcel: Parcel, id_: str) -> None:
+        """The customer was promised a person, and is told that none comes."""
+        await self._outbox.sent(session, parcel.id, id_)
+        language = detect(parcel.text) or self._language
+        await self._outbox.queue(
+            session,
+            Draft(
+                key=f"{parcel.key}:not_transferred", conversation_id=parcel.conversation_id,
+                text=say(language, "bot.not_transferred"),
+            ),
+        )  # fmt: skip
 
     async def _failed(self, session: Session, parcel: Parcel, reason: str, *, closed: bool) -> None:
         await self._outbox.failed(session, parcel.id, reason)

@@ -42,7 +42,7 @@ class Drafts:
 
     async def _show(self, turn: Turn, text: str) -> None:
         async with self._database.reading() as session:
-            place = await self._inbox.place(session, turn.conversation_id)
+            place = await self._inbox.place(session, turn.conversation_id, turn.inbox_id)
             token = await self._inbox.reply_token(session, turn.inbox_id)
         channel = self._channels.get(place.channel)
         if channel is None or not channel.capabilities.drafts:

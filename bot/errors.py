@@ -23,5 +23,13 @@ class Moved(NotDelivered):
         self.chat = chat
 
 
+class NotTransferred(PermanentError):
+    """The message is out, under this id, but nobody took the chat over."""
+
+    def __init__(self, message: str, *, external_id: str) -> None:
+        super().__init__(message)
+        self.external_id = external_id
+
+
 class Closed(PermanentError):
     """Nobody can be reached there until they write again."""

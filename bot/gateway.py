@@ -7,7 +7,7 @@ row and the end of the lease are one transaction. A sweep takes over what dead w
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,21 +15,27 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from agent.contract import Agent, Reply, Turn
+from bot.albums import Albums
 from bot.commands.desk import CommandDesk
 from bot.drafts import Drafts
 from bot.fetching import Fetcher
+from bot.handover import Handover
+from bot.media import admitted, with_refusals
 from bot.menus import Menus
-from bot.messages import File, InboundMessage, RemoteFile
+from bot.messages import InboundMessage, RemoteFile
 from bot.metrics import Metrics
-from bot.replies import apology, draft_of
-from bot.turns import open_turn
+from bot.pulse import beating
+from bot.replies import apology, draft_of, unbegun
+from bot.stopping import Stops
+from bot.storable import named, storable
+from bot.turns import files_of, open_turn
 from config.clock import Clock
 from config.errors import TransientError, UserFacingError
 from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.settings import WorkSettings
 from storage.database import Database, Session, out_of_reach
-from storage.inbox import TOO_LARGE, Inbox, ReceivedFile
+from storage.inbox import FILES_ALONE, Inbox, ReceivedFile
 from storage.leases import Lease, LeaseLost, Leases
 from storage.outbox import Outbox
 from storage.tables.work import InboxStatus
@@ -38,20 +44,6 @@ from tools.people.service import meet
 log = structlog.get_logger()
 
 _SWEEP_SECONDS = 1.0
-_NAME_LETTERS, _TYPE_LETTERS = 120, 80
-
-
-def storable(text: str) -> str:
-    """Without what no database keeps: NUL, and halves of characters that some terminals send."""
-    return (
-        text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    )
-
-
-def _named(said: str) -> str:
-    """A name that somebody gave themselves or a file, as long as a column is; of a long one the end
-    is kept, with the kind of the file."""
-    return "".join(each for each in storable(said) if each.isprintable())[-_NAME_LETTERS:]
 
 
 def _is_number(text: str) -> bool:
@@ -65,12 +57,14 @@ def _passes(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A turn that this worker owns; `attempt` counts from 1."""
+    """A turn that this worker owns; `attempt` counts from 1. `by_people`: people serve the chat,
+    and the agent only listens."""
 
     lease: Lease
     turn: Turn
     attempt: int
     files: tuple[ReceivedFile, ...] = ()
+    by_people: bool = False
 
 
 class Gateway:
@@ -92,6 +86,7 @@ class Gateway:
         queued: Callable[[], None],
         drafts: Drafts,
         fetcher: Fetcher,
+        handover: Handover,
         menus: Menus,
         metrics: Metrics,
     ) -> None:
@@ -108,8 +103,11 @@ class Gateway:
         self._queued = queued
         self._drafts = drafts
         self._fetcher = fetcher
+        self.handover = handover
         self._menus = menus
         self._metrics = metrics
+        self._albums = Albums(organisation_id, clock, settings.max_files)
+        self.stops = Stops(database, organisation_id, clock)
         self._slots = asyncio.Semaphore(settings.parallel_turns)
         self._working: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
@@ -117,24 +115,38 @@ class Gateway:
 
     async def receive(self, message: InboundMessage) -> bool:
         """Keep the message; when this returns it survives kill -9. False for a redelivery."""
-        files = self._kept(message.files)
-        text = storable(message.text) or " ".join(file.name for file in files)
+        files = admitted(message.files, self._settings.max_files, self._settings.media)
+        # The words of an album are joined with its parts.
+        alone = files and not message.album
+        unsaid = " ".join([FILES_ALONE, *(file.name for file in files)]) if alone else ""
+        text = storable(message.text) or unsaid
         async with self._database.unit_of_work() as session:
             person_id = await meet(
                 session, self._organisation_id, self._clock, channel=message.address.channel,
-                external_id=message.sender_id, name=_named(message.sender_name) or message.sender_id,
+                external_id=message.sender_id, name=named(message.sender_name) or message.sender_id,
             )  # fmt: skip
             conversation_id = await self._inbox.conversation(
-                session, message.address, private_with=person_id if message.private else None
-            )
+                session, message.address, private_with=person_id if message.private else None,
+                group=message.group, member=message.sender_id,
+            )  # fmt: skip
             if message.pressed:
                 text = await self._said_by(session, conversation_id, message.pressed) or text
             new = await self._inbox.put(
                 session, place=message.address, external_id=message.external_id,
                 conversation_id=conversation_id, person_id=person_id, text=text,
                 files=files, reply_token=storable(message.reply_token),
+                said_in="" if message.private else message.address.chat,
+                message_id=message.message_id, album=message.album,
             )  # fmt: skip
+            stopped = await self.stops.asked_by(session, message) if new else ()
         failpoint("received")
+        self.stops.tell(stopped)
+        if any(isinstance(file, RemoteFile) for file in files):
+            self._fetcher.soon(conversation_id)
+        if message.album:
+            self._albums.hold(conversation_id, self.wake)
+        else:
+            self._albums.release(conversation_id)
         self._metrics.received(message.address.channel, new=new)
         self.wake(conversation_id)
         return new
@@ -145,18 +157,6 @@ class Gateway:
         if not (_is_number(outbox_id) and _is_number(position)):
             return None
         return await self._outbox.send_of(session, conversation_id, int(outbox_id), int(position))
-
-    def _kept(self, files: Sequence[File | RemoteFile]) -> list[File | RemoteFile]:
-        """As many as a message may have, under names and types that a database keeps; one that is
-        too large keeps its name alone."""
-        kept: list[File | RemoteFile] = []
-        for number, file in enumerate(files[: self._settings.max_files], 1):
-            name = _named(file.name) or f"file-{number}"
-            if file.size > self._settings.max_file_bytes:
-                kept.append(File(name=name, media_type=TOO_LARGE, content=b""))
-            else:
-                kept.append(replace(file, name=name, media_type=file.media_type[:_TYPE_LETTERS]))
-        return kept
 
     async def run(self) -> None:
         """Sweep for work that nobody is doing, until cancelled."""
@@ -186,6 +186,7 @@ class Gateway:
         left to others."""
         self._closed = True
         await self.idle()
+        await self._fetcher.close()
 
     async def idle(self) -> None:
         """Wait until no conversation is being worked on."""
@@ -247,6 +248,8 @@ class Gateway:
                 raise
 
     async def _claim(self, conversation_id: int) -> Claimed | None:
+        if self._albums.holds(conversation_id):
+            return None
         async with self._database.unit_of_work() as session:
             lease = await self._leases.take(session, conversation_id)
             if lease is None:
@@ -255,19 +258,30 @@ class Gateway:
             if row is None:
                 await lease.give_back(session)
                 return None
+            row = await self._albums.join(session, row)
             files = await self._inbox.files(session, row.id)
             turn = await open_turn(session, row, lease, self._language, files)
-            return Claimed(lease=lease, turn=turn, attempt=row.attempts, files=files)
+            by_people, transfers = await self.handover.look(session, conversation_id)
+            return Claimed(
+                lease=lease, turn=replace(turn, transfers=transfers), attempt=row.attempts,
+                files=files, by_people=by_people,
+            )  # fmt: skip
 
     async def _answer(self, claimed: Claimed) -> bool:
         turn, status, started = claimed.turn, InboxStatus.done, time.perf_counter()
+        if claimed.by_people:
+            return await self._listen(claimed)
         if claimed.attempt > self._settings.max_crashes:
             log.error("turn.poisonous", attempt=claimed.attempt)
             return await self._finish(claimed, apology(turn), InboxStatus.failed)
         try:
-            async with asyncio.timeout(self._settings.turn_timeout.total_seconds()):
-                await self._fetcher.complete(turn.conversation_id, claimed.files)
-                reply = await self._reply(turn)
+            async with (
+                asyncio.timeout(self._settings.turn_timeout.total_seconds()),
+                self.stops.watched(turn),
+            ):
+                files = await self._fetcher.complete(turn.conversation_id, claimed.files)
+                turn = replace(turn, files=files_of(files))
+                reply = with_refusals(turn, await self._reply(turn))
         except UserFacingError as error:
             reply = Reply(text=say(turn.language, error.key, **error.values))
         except LeaseLost:
@@ -285,10 +299,22 @@ class Gateway:
         return more
 
     async def _reply(self, turn: Turn) -> Reply:
+        if turn.course.stopped:
+            return unbegun(turn)
         command = await self._commands.reading(turn)
         if command is not None:
             return await self._commands.run(turn, command)
-        return await self._agent.take(turn, self._drafts.of(turn))
+        async with beating(self._drafts, turn) as progress:
+            return await self._agent.take(turn, progress)
+
+    async def _listen(self, claimed: Claimed) -> bool:
+        """End a turn without an answer; whether another message waits."""
+        async with self._database.unit_of_work() as session:
+            await self._inbox.finish(session, claimed.turn.inbox_id, InboxStatus.done)
+            await claimed.lease.give_back(session)
+            more = await self._inbox.any_open(session, claimed.turn.conversation_id)
+        await self.handover.overheard(claimed.turn.conversation_id)
+        return more
 
     async def _finish(self, claimed: Claimed, reply: Reply, status: InboxStatus) -> bool:
         """End a turn; whether another message waits in its conversation."""

@@ -7,8 +7,8 @@ from storage.inbox import Place, RemoteFile
 from storage.outbox import File
 
 __all__ = [
-    "Address", "Button", "ChatClosed", "ChatMoved", "Event", "File", "HumanServes",
-    "InboundMessage", "OutboundMessage", "RemoteFile", "StaffSaid",
+    "Address", "Button", "ChatClosed", "ChatMoved", "Corrected", "Event", "File",
+    "HumanServes", "InboundMessage", "OutboundMessage", "RemoteFile", "SendFailed", "StaffSaid",
 ]  # fmt: skip
 
 Address = Place
@@ -19,7 +19,10 @@ class InboundMessage:
     """`external_id` is the channel's own id of the message, the same when it is delivered again.
     `sender_id` is an account id; `sender_name` is only what they call themselves. `pressed` is the
     key of the button that was pressed; its label is the `text`. `reply_token` is what the platform
-    wants to have with an answer: a secret, and only its channel can read it."""
+    wants to have with an answer: a secret, and only its channel can read it. `group` is the
+    platform's id of the whole group, where `address` may name one topic of it; empty means that the
+    address is the group. `message_id` is the platform's name of the message, unique for
+    the bot, by which it may be corrected. Messages of one `album` are one, in several parts."""
 
     external_id: str
     address: Address
@@ -27,9 +30,21 @@ class InboundMessage:
     sender_name: str
     text: str
     private: bool = True
+    group: str = ""
     files: tuple[File | RemoteFile, ...] = ()
     pressed: str | None = None
     reply_token: str = ""
+    message_id: str = ""
+    album: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """Whoever wrote the message `message_id` put other words in its place."""
+
+    address: Address
+    message_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +57,8 @@ class ChatMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatClosed:
-    """Nothing can be sent there until somebody writes again: the bot was blocked or removed."""
+    """Nothing can be sent there, nor to what is named `<chat>:…` inside of it, until somebody writes
+    again: the bot was blocked or removed."""
 
     address: Address
 
@@ -65,7 +81,17 @@ class StaffSaid:
     text: str
 
 
-Event = InboundMessage | ChatMoved | ChatClosed | HumanServes | StaffSaid
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendFailed:
+    """The platform took a message, whose id is `external_id`, and could not deliver it after
+    all."""
+
+    external_id: str
+    address: Address
+    reason: str
+
+
+Event = InboundMessage | Corrected | ChatMoved | ChatClosed | HumanServes | StaffSaid | SendFailed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,18 @@ def draft_of(turn: Turn, reply: Reply) -> Draft:
         markdown=reply.markdown,
         buttons=tuple({"label": button.label, "send": button.send} for button in reply.buttons),
         shown=reply.shown,
+        transfer=reply.transfer,
         files=tuple(
             File(name=file.name, media_type=file.media_type, content=file.content)
             for file in reply.attachments
         ),
     )
+
+
+def unbegun(turn: Turn) -> Reply:
+    """For a turn whose asker wants no more of it before it begins."""
+    again = turn.attempt > 1
+    return Reply(text=say(turn.language, "bot.stopped_again" if again else "bot.stopped_before"))
 
 
 def apology(turn: Turn) -> Reply:

@@ -14,14 +14,24 @@ from bot.delivery import Delivery
 from bot.gateway import Gateway
 from bot.housekeeping import Housekeeper
 from bot.menus import Menus
-from bot.messages import ChatClosed, ChatMoved, Event, InboundMessage
+from bot.messages import (
+    ChatClosed,
+    ChatMoved,
+    Corrected,
+    Event,
+    HumanServes,
+    InboundMessage,
+    SendFailed,
+    StaffSaid,
+)
 from bot.metrics import Metrics
 from bot.pacing import Pacer
+from bot.salvage import bare
 from config.clock import Clock
 from config.errors import ConfigurationError, TransientError
 from config.settings import Settings
 from storage.chats import Chats
-from storage.database import Database, out_of_reach
+from storage.database import Database, out_of_reach, unstorable
 from storage.outbox import Outbox
 
 log = structlog.get_logger()
@@ -61,23 +71,31 @@ class Service:
 
     async def receive(self, event: Event) -> None:
         """Keep what a channel reports; when this returns it survives kill -9. Raises TransientError
-        when it could not be kept."""
+        when it could not be kept; what never can be is logged, and only who said what where is kept:
+        a platform would send it for ever."""
         try:
             await self._keep(event)
-        except (SQLAlchemyError, OSError) as error:
-            log.error("service.not_kept", error=type(error).__name__)
-            raise TransientError("the database did not keep it") from None
+        except (SQLAlchemyError, OSError, UnicodeError, OverflowError) as error:
+            log.error("service.not_kept", error=type(error).__name__, kind=type(event).__name__)
+            if not unstorable(error):
+                raise TransientError("the database did not keep it") from None
+            if isinstance(event, InboundMessage) and event != bare(event):
+                await self.receive(bare(event))
 
     async def _keep(self, event: Event) -> None:
         match event:
             case InboundMessage():
                 await self.gateway.receive(event)
+            case Corrected():
+                await self.gateway.stops.correct(event)
             case ChatMoved():
                 async with self.database.unit_of_work() as session:
                     await self.chats.move(session, event.address, event.chat)
             case ChatClosed():
                 async with self.database.unit_of_work() as session:
                     await self.chats.close(session, event.address)
+            case HumanServes() | StaffSaid() | SendFailed():
+                await self.gateway.handover.keep(event)
 
     async def settled(self) -> None:
         """Wait until everything received is answered and everything reachable is sent."""

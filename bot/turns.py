@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
-from agent.contract import Organisation, Turn, TurnFile
+from agent.contract import Course, Organisation, Turn, TurnFile
 from config.i18n import Language
 from config.i18n.detect import detect
 from memory.preferences import preferences_of
@@ -14,16 +14,20 @@ from storage.inbox import OpenMessage, ReceivedFile
 from storage.leases import Lease
 from storage.tables.organisation import Organisation as OrganisationRow
 from storage.tables.organisation import Person
+from storage.tables.work import Conversation
 from storage.upsert import table_of
 from tools.context import Asker
 
 _PEOPLE, _ORGANISATIONS = table_of(Person), table_of(OrganisationRow)
+_CONVERSATIONS = table_of(Conversation)
 _ASKER = (
     select(
         *_PEOPLE.c["name", "role", "language", "detected"],
         *_ORGANISATIONS.c["timezone", "currency"],
+        and_(_CONVERSATIONS.c.person_id.is_(None), _CONVERSATIONS.c.member == "").label("shared"),
     )
     .join(_ORGANISATIONS, _ORGANISATIONS.c.id == _PEOPLE.c.organisation_id)
+    .join(_CONVERSATIONS, _CONVERSATIONS.c.id == bindparam("conversation"))
     .where(_PEOPLE.c.id == bindparam("person"))
 )
 _HEARD = (
@@ -39,7 +43,8 @@ async def open_turn(
     files: Sequence[ReceivedFile] = (),
 ) -> Turn:
     """The role is read now, not when the message came: a demoted manager is one no more."""
-    asker = (await session.execute(_ASKER, {"person": row.person_id})).one()
+    who = {"person": row.person_id, "conversation": row.conversation_id}
+    asker = (await session.execute(_ASKER, who)).one()
     # Commands and the names of files are in no language.
     spoken = detect(row.text) if not (files or row.text.startswith("/")) else None
     detected = spoken.value if spoken else asker.detected
@@ -61,5 +66,18 @@ async def open_turn(
         fence=lease,
         attempt=row.attempts,
         preferences=preferences,
-        files=tuple(TurnFile(id=file.id, name=file.name) for file in files),
+        files=files_of(files),
+        course=_course(row),
+        shared=asker.shared,
     )
+
+
+def files_of(files: Sequence[ReceivedFile]) -> tuple[TurnFile, ...]:
+    return tuple(TurnFile(id=file.id, name=file.name, media_type=file.media_type) for file in files)
+
+
+def _course(row: OpenMessage) -> Course:
+    course = Course()
+    if row.stop_at is not None:
+        course.stop.set()
+    return course

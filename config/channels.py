@@ -1,6 +1,7 @@
 """Settings of the chat platforms; one that is not set is not served."""
 
 import re
+from datetime import time
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
@@ -110,11 +111,16 @@ class WecomRobotSettings(Section):
 
 
 class WecomContactSettings(Section):
-    """Customer contact (客户联系): group-send tasks, which `senders` (userids) confirm in WeCom."""
+    """Customer contact (客户联系): group-send tasks, which `senders` (userids) confirm in WeCom. None
+    is made between `quiet_from` and `quiet_to`, on the organisation's clocks."""
 
     corp_id: str = Field(min_length=1, max_length=64)
     secret: SecretStr
     senders: tuple[str, ...] = Field(min_length=1)
+    alone: int = Field(default=100, ge=0, description="people, above which another has to agree")
+    monthly: int = Field(default=4, ge=1, description="broadcasts that one customer gets")
+    quiet_from: time = time(21)
+    quiet_to: time = time(9)
     api: Url = _WECOM_API
 
 

@@ -16,7 +16,8 @@ from config.settings import LogSettings
 
 # They log every call, some with texts and addresses in it.
 _TALKATIVE = (
-    "aiogram.event", "aiosqlite", "httpcore", "httpx", "httpx2", "sqlalchemy.engine", "uvicorn.access",
+    "aiogram.event", "aiosqlite", "httpcore", "httpx", "httpx2", "sqlalchemy.engine",
+    "uvicorn.access", "websockets",
 )  # fmt: skip
 # They bring a handler of their own to the terminal, unless they have one already.
 _SELF_WILLED = ("dbos",)

@@ -45,7 +45,11 @@ class Mask:
     """A structlog processor. `secrets` are masked wherever they stand, longer ones first."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        forms = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
+        forms = {
+            form
+            for secret in secrets
+            for form in (secret, quote(secret, safe="", errors="replace"))
+        }
         known = (each for each in forms if len(each) >= _LEAST_SECRET)
         self._known = sorted(known, key=len, reverse=True)
 

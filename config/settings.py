@@ -24,6 +24,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )  # fmt: skip
 
+from config.alerts import AlertSettings
 from config.channels import (
     DingtalkRobotSettings,
     DingtalkSettings,
@@ -36,7 +37,9 @@ from config.channels import (
 )
 from config.errors import ConfigurationError
 from config.i18n import Language
+from config.media import MediaSettings
 from config.models import ModelSettings, deepseek, gemini, openai
+from config.notices import NoticeSettings
 from config.section import Section
 
 _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -80,8 +83,8 @@ class WorkSettings(Section):
     max_attempts: int = Field(default=3, ge=1, description="tries of a turn that fails")
     max_crashes: int = Field(default=12, ge=3, description="tries of a turn that kills workers")
     parallel_turns: int = Field(default=16, ge=1)
-    max_file_bytes: int = Field(default=10_000_000, ge=0, description="of one received file")
-    max_files: int = Field(default=3, ge=0, description="of one message")
+    max_files: int = Field(default=10, ge=0, description="of one message or album")
+    media: MediaSettings = MediaSettings()
 
 
 class AnswerSettings(Section):
@@ -158,6 +161,8 @@ class Settings(BaseSettings):
     long_term: LongTermSettings = LongTermSettings()
     work: WorkSettings = WorkSettings()
     rules: RuleSettings = RuleSettings()
+    notices: NoticeSettings = NoticeSettings()
+    alerts: AlertSettings = AlertSettings()
     telegram: TelegramSettings | None = None
     wecom: WecomSettings | None = None
     wecom_app: WecomAppSettings | None = None

@@ -19,8 +19,10 @@ from memory.long_term import LongTermMemory
 from memory.traces import Traces, traces_of
 from storage.audit import AuditLog
 from storage.database import Database, Session
+from storage.media import forget_files
 from storage.tables.memory import Memory
 from storage.tables.model import DecidedCall
+from storage.tables.notice import Notice, NoticeFile, NoticeStatus
 from storage.tables.organisation import Person
 from storage.tables.work import (
     Conversation,
@@ -94,6 +96,8 @@ class Eraser:
 
     async def _blank(self, session: Session, traces: Traces) -> None:
         await _update(session, InboxMessage, traces.messages, text="")
+        for ids in _chunks(traces.messages):
+            await forget_files(session, self._organisation_id, ids)
         await _update(session, OutboxMessage, traces.answers, text="", buttons=[], error=None)
         await _update(session, Conversation, traces.conversations, summary=None)
         for ids in _chunks(traces.answers):
@@ -104,6 +108,13 @@ class Eraser:
                 .where(OutboxMessage.id.in_(ids), OutboxMessage.status == OutboxStatus.queued)
                 .values(status=OutboxStatus.failed, error="erased", finished_at=self._clock.now())
             )
+        for ids in _chunks(traces.notices):
+            await session.execute(delete(NoticeFile).where(NoticeFile.notice_id.in_(ids)))
+            await session.execute(
+                update(Notice)
+                .where(Notice.id.in_(ids))
+                .values(text="", shown=[], buttons=[], due_at=None, status=NoticeStatus.dropped)
+            )
         for ids in _chunks(traces.messages):
             await session.execute(delete(DecidedCall).where(DecidedCall.inbox_id.in_(ids)))
 
@@ -112,7 +123,7 @@ class Eraser:
         person = await session.get_one(Person, person_id)
         if person.role is Role.customer:
             person.name = f"#{person_id}"
-            person.language = person.detected = None
+            person.language = person.detected = person.notices_channel = None
 
     async def _forget_windows(self, conversations: Collection[int]) -> None:
         keys = [

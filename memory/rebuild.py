@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select, true
+from sqlalchemy import and_, select, true
 
 from memory.short_term import Entry
-from storage.database import Database
+from storage.database import Database, ReadSession
+from storage.tables.organisation import Person
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage
 
 # The window is bounded in tokens; this many turns always fill it.
@@ -22,8 +24,10 @@ def belongs_to_window(text: str) -> bool:
 async def window_from_database(
     database: Database, conversation_id: int, before_inbox_id: int | None = None
 ) -> Sequence[Entry]:
-    """What was said in the conversation (before this message), oldest first."""
+    """What was said in the conversation (before this message), oldest first; by whom, when several
+    people share it."""
     async with database.reading() as session:
+        place = await _place(session, conversation_id)
         asked = await session.scalars(
             select(InboxMessage)
             .where(
@@ -42,20 +46,52 @@ async def window_from_database(
         answers: dict[int | None, list[OutboxMessage]] = defaultdict(list)
         for answer in answered:
             answers[answer.reply_to].append(answer)
-    summary = await _summary(database, conversation_id)
-    entries = [Entry(turn=0, role="summary", text=summary)] if summary else []
+        names = await _names(session, messages) if place.shared else {}
+    entries = [Entry(turn=0, role="summary", text=place.summary)] if place.summary else []
     for row in messages:
-        entries.append(Entry(turn=row.id, role="user", text=row.text))
+        person = row.person_id if place.shared else 0
+        name = names.get(row.person_id, "")
+        entries.append(Entry(turn=row.id, role="user", text=row.text, person=person, speaker=name))
         entries.extend(
-            Entry(turn=row.id, role="assistant", text=answer.text, shown=tuple(answer.shown))
+            Entry(
+                turn=row.id, role="assistant", text=_said(answer), shown=tuple(answer.shown),
+                person=person,
+            )
             for answer in answers[row.id]
-        )
+        )  # fmt: skip
     return entries
 
 
-async def _summary(database: Database, conversation_id: int) -> str | None:
-    async with database.reading() as session:
-        found: str | None = await session.scalar(
-            select(Conversation.summary).where(Conversation.id == conversation_id)
+def _said(answer: OutboxMessage) -> str:
+    """What people of ours wrote in the chat is not the agent's own."""
+    return f"[{answer.said_by}] {answer.text}" if answer.said_by else answer.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What is known of a conversation itself."""
+
+    summary: str | None
+    shared: bool
+
+
+async def _place(session: ReadSession, conversation_id: int) -> _Place:
+    shared = and_(Conversation.person_id.is_(None), Conversation.member == "")
+    row = (
+        await session.execute(
+            select(Conversation.summary, shared.label("shared")).where(
+                Conversation.id == conversation_id
+            )
         )
-    return found
+    ).one_or_none()
+    return (
+        _Place(summary=row.summary, shared=row.shared)
+        if row
+        else _Place(summary=None, shared=False)
+    )
+
+
+async def _names(session: ReadSession, messages: Sequence[InboxMessage]) -> dict[int, str]:
+    speakers = {row.person_id for row in messages}
+    rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(speakers)))
+    return {row.id: row.name for row in rows}

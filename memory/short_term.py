@@ -38,12 +38,15 @@ return redis.call('LRANGE', KEYS[1], 0, -1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One message: `turn` is the inbox id that it belongs to, `shown` the ids that it names. A
-    summary of what came before stands first, with turn 0."""
+    summary of what came before stands first, with turn 0. In a conversation that several people
+    share, `person` is who spoke, or was answered, and `speaker` the name of who spoke."""
 
     turn: int
     role: Literal["user", "assistant", "summary"]
     text: str
     shown: tuple[str, ...] = ()
+    person: int = 0
+    speaker: str = ""
 
 
 # A full window gives up a quarter at once: the summary is written then, and not at every turn.
@@ -97,6 +100,11 @@ class ShortTermMemory:
                 first = _encoded(Entry(turn=0, role="summary", text=summary))
                 await cast(Awaitable[object], self._redis.lset(key.window(), 0, first))
 
+    async def drop(self, key: ConversationKey) -> None:
+        """The database knows more than the window: it is to be rebuilt."""
+        with self._if_reached(key):
+            await self._redis.delete(key.window())
+
     @contextmanager
     def _if_reached(self, key: ConversationKey) -> Iterator[None]:
         """A window that could not be written is not believed until it is rebuilt."""
@@ -143,6 +151,4 @@ def _encoded(entry: Entry) -> str:
 
 def _decoded(text: str | bytes) -> Entry:
     value = json.loads(text)
-    return Entry(
-        turn=value["turn"], role=value["role"], text=value["text"], shown=tuple(value["shown"])
-    )
+    return Entry(**{**value, "shown": tuple(value["shown"])})

@@ -31,7 +31,8 @@ def _lines(dropped: Sequence[Entry]) -> list[str]:
     lines: list[str] = []
     for entry in dropped:
         if entry.role == "user" and not entry.text.startswith("/"):
-            words = " ".join(entry.text.split())
+            said = f"{entry.speaker}: {entry.text}" if entry.speaker else entry.text
+            words = " ".join(said.split())
             lines.append(words if len(words) <= _LONGEST_LINE else f"{words[:_LONGEST_LINE]}…")
         elif entry.role == "assistant" and entry.shown and lines:
             lines[-1] += f" → {', '.join(entry.shown[:8])}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from storage.database import ReadSession
+from storage.tables.notice import Notice, NoticeStatus
 from storage.tables.work import (
     Conversation,
     InboxMessage,
@@ -20,11 +21,13 @@ _CAUSE = re.compile(r"inbox:(\d+)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
     """Ids of rows. `messages` are theirs, in private and in groups, as far as they are answered;
-    `answers` went to their private conversations, answered them, or told others of them."""
+    `answers` went to their private conversations, answered them, or told others of them; `notices`
+    wait to be told to them, or of them."""
 
     messages: list[int]
     answers: list[int]
     conversations: list[int]
+    notices: list[int]
 
 
 async def traces_of(session: ReadSession, organisation_id: int, person_id: int) -> Traces:
@@ -52,6 +55,20 @@ async def traces_of(session: ReadSession, organisation_id: int, person_id: int) 
         messages=sorted(messages),
         answers=await _answers(session, organisation_id, person_id, messages),
         conversations=sorted(private | {place for _, place, _ in said}),
+        notices=await _held(session, organisation_id, person_id, messages),
+    )
+
+
+async def _held(
+    session: ReadSession, organisation_id: int, person_id: int, messages: set[int]
+) -> list[int]:
+    rows = await session.execute(
+        select(Notice.id, Notice.person_id, Notice.key).where(
+            Notice.organisation_id == organisation_id, Notice.status == NoticeStatus.held
+        )
+    )
+    return sorted(
+        row.id for row in rows if row.person_id == person_id or cause_of(row.key) in messages
     )
 
 
@@ -75,6 +92,17 @@ async def _answers(
         select(OutboxMessage.id, OutboxMessage.key).where(worded, OutboxMessage.key.like("inbox:%"))
     )
     about_them = {row.id for row in notices if cause_of(row.key) in messages}
+    told_together = await session.execute(
+        select(OutboxMessage.id, Notice.key)
+        .join(Notice, Notice.sent_as == OutboxMessage.key)
+        .where(
+            worded,
+            Notice.organisation_id == organisation_id,
+            Notice.key.like("inbox:%"),
+            OutboxMessage.key.like("digest:%"),
+        )
+    )
+    about_them |= {row.id for row in told_together if cause_of(row.key) in messages}
     return sorted({*direct, *about_them})
 
 

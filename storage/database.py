@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -88,6 +89,27 @@ class Database:
         """One reading transaction; nothing in it is committed."""
         async with self._reading() as session:
             yield ReadSession(session)
+
+    @asynccontextmanager
+    async def for_migrations(self) -> AsyncIterator[AsyncConnection]:
+        """One writing transaction in which SQLite may drop a table that others refer to and make it
+        again: with its foreign keys on, their rows would go with it."""
+        async with self._turn, self._engine.connect() as connection:
+            await connection.execution_options(writes=True)
+            await self._set_foreign_keys(connection, "OFF")
+            try:
+                async with connection.begin():
+                    yield connection
+            finally:
+                await self._set_foreign_keys(connection, "ON")
+
+    async def _set_foreign_keys(self, connection: AsyncConnection, switch: str) -> None:
+        if not self.is_sqlite:
+            return
+        # Below SQLAlchemy, which would begin a transaction: inside of one it has no effect.
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await (await driver.execute(f"PRAGMA foreign_keys={switch}")).close()
 
     def _for_reading(self) -> AsyncEngine:
         # PostgreSQL gives every statement its own view of the data anyway: beginning and ending a
@@ -156,8 +178,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def unstorable(error: BaseException) -> bool:
+    """Whether the database refused the values themselves, as it always will: too long, or
+    characters that it has no place for. Drivers tell in different ways."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, (DataError, UnicodeError, OverflowError)) or state.startswith("22")
+
+
 def out_of_reach(error: BaseException) -> bool:
     """Whether the database was away, or cut us off, so that the same may work a moment later."""
-    if isinstance(error, (IntegrityError, DataError, ProgrammingError, NotSupportedError)):
+    if unstorable(error):
+        return False
+    if isinstance(error, (IntegrityError, ProgrammingError, NotSupportedError)):
         return False
     return isinstance(error, (DBAPIError, PendingRollbackError, PoolTimeout, OSError))

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import bindparam, func, or_, select, update
 
 from config.clock import Clock
 from storage.database import ReadSession, Session
+from storage.groups import Groups, Seat
+from storage.media import keep_content
 from storage.tables.work import Conversation, InboxFile, InboxMessage, InboxStatus
 from storage.upsert import insert_or_ignore, table_of
 
@@ -22,8 +24,13 @@ class Place:
     chat: str
 
 
-# The media type of a file whose content was not kept.
-TOO_LARGE = "application/x-too-large"
+# The media types of files whose content was not kept, and why.
+TOO_LARGE, TOO_MANY = "application/x-too-large", "application/x-too-many"
+REFUSED, GONE = "application/x-refused", "application/x-gone"
+# A message that is nothing but files is this command: no words for the agent to think about.
+FILES_ALONE = "/received"
+# So long after its last part an album is answered when its process does not do it.
+_ALBUM_WAITS = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +41,19 @@ class ReceivedFile:
     name: str
     media_type: str
     remote: str | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteFile:
     """A file that the platform keeps for us under the name `remote`. `size` in bytes, 0 when it
-    does not say."""
+    does not say; `seconds` of a sound or a film."""
 
     name: str
     media_type: str
     remote: str
     size: int = 0
+    seconds: int = 0
     content: bytes = b""
 
 
@@ -69,14 +78,17 @@ class OpenMessage:
     person_id: int
     text: str
     attempts: int
+    album: str | None = None
+    stop_at: datetime | None = None
 
 
 _CONVERSATIONS, _MESSAGES = table_of(Conversation), table_of(InboxMessage)
-_AT = select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.closed_at).where(
+_AT = select(*_CONVERSATIONS.c["id", "closed_at", "group_id"]).where(
     _CONVERSATIONS.c.organisation_id == bindparam("organisation"),
     _CONVERSATIONS.c.channel == bindparam("channel"),
     _CONVERSATIONS.c.bot == bindparam("bot"),
     _CONVERSATIONS.c.chat == bindparam("chat"),
+    _CONVERSATIONS.c.member == bindparam("member"),
 )
 _OLDEST_OPEN = (
     select(_MESSAGES.c.id)
@@ -99,8 +111,9 @@ _FINISH = (
     .values(status=bindparam("now_is"), finished_at=bindparam("at"))
 )
 _TOKEN = select(_MESSAGES.c.reply_token).where(_MESSAGES.c.id == bindparam("inbox"))
+_RECEIVED = tuple(table_of(InboxFile).c[field.name] for field in fields(ReceivedFile))
 _FILES = (
-    select(*(table_of(InboxFile).c[field.name] for field in fields(ReceivedFile)))
+    select(*_RECEIVED)
     .where(
         table_of(InboxFile).c.organisation_id == bindparam("organisation"),
         table_of(InboxFile).c.inbox_id == bindparam("inbox"),
@@ -113,16 +126,32 @@ class Inbox:
     def __init__(self, organisation_id: int, clock: Clock) -> None:
         self._organisation_id = organisation_id
         self._clock = clock
+        self._groups = Groups(organisation_id, clock)
 
     async def conversation(
-        self, session: Session, place: Place, *, private_with: int | None
+        self,
+        session: Session,
+        place: Place,
+        *,
+        private_with: int | None,
+        group: str = "",
+        member: str = "",
     ) -> int:
-        """The id of the conversation at `place`, opened on first contact; `private_with` is the
-        person of a private chat, None in a group."""
-        if row := (await session.execute(_AT, self._at(place))).one_or_none():
-            if row.closed_at is not None:
+        """The id of the conversation at `place`, opened on first contact. `private_with` is the
+        person of a private chat, None in a group; there it depends on how the `group`, which may be
+        more than `place`, is divided, and on the account `member` who writes."""
+        seat = Seat(group_id=None, chat=place.chat)
+        if private_with is None:
+            seat = await self._groups.seat(
+                session, channel=place.channel, bot=place.bot, group=group or place.chat,
+                chat=place.chat, member=member,
+            )  # fmt: skip
+        if row := (await session.execute(_AT, self._at(place, seat))).one_or_none():
+            if row.closed_at is not None or row.group_id != seat.group_id:
                 await session.execute(
-                    update(Conversation).where(Conversation.id == row.id).values(closed_at=None)
+                    update(Conversation)
+                    .where(Conversation.id == row.id)
+                    .values(closed_at=None, group_id=seat.group_id)
                 )
             found: int = row.id
             return found
@@ -133,30 +162,40 @@ class Inbox:
                 "organisation_id": self._organisation_id,
                 "channel": place.channel,
                 "bot": place.bot,
-                "chat": place.chat,
+                "chat": seat.chat,
+                "member": seat.member,
+                "group_id": seat.group_id,
                 "person_id": private_with,
                 "created_at": self._clock.now(),
                 "lease_fence": 0,
             },
         )
-        opened = await self.find_conversation(session, place)
-        assert opened is not None
+        opened: int = (await session.execute(_AT, self._at(place, seat))).one().id
         return opened
 
     async def find_conversation(self, session: ReadSession, place: Place) -> int | None:
-        row = (await session.execute(_AT, self._at(place))).one_or_none()
+        """The one that all who write there share."""
+        seat = Seat(group_id=None, chat=place.chat)
+        row = (await session.execute(_AT, self._at(place, seat))).one_or_none()
         return row.id if row else None
 
-    def _at(self, place: Place) -> dict[str, object]:
+    def _at(self, place: Place, seat: Seat) -> dict[str, object]:
         return {
             "organisation": self._organisation_id, "channel": place.channel, "bot": place.bot,
-            "chat": place.chat,
+            "chat": seat.chat, "member": seat.member,
         }  # fmt: skip
 
-    async def place(self, session: ReadSession, conversation_id: int) -> Place:
-        """Where a conversation is held."""
+    async def place(
+        self, session: ReadSession, conversation_id: int, inbox_id: int | None = None
+    ) -> Place:
+        """Where a conversation is held, or where in it this message was said."""
         row = await session.get_one(Conversation, conversation_id)
-        return Place(channel=row.channel, bot=row.bot, chat=row.chat)
+        said_in = None
+        if inbox_id is not None and row.person_id is None:
+            said_in = await session.scalar(
+                select(InboxMessage.said_in).where(InboxMessage.id == inbox_id)
+            )
+        return Place(channel=row.channel, bot=row.bot, chat=said_in or row.chat)
 
     async def put(
         self,
@@ -169,6 +208,9 @@ class Inbox:
         text: str,
         files: Sequence[Content] = (),
         reply_token: str = "",
+        message_id: str = "",
+        album: str = "",
+        said_in: str = "",
     ) -> bool:
         """Keep a message; False when this one is here already (a redelivery)."""
         inbox_id = await insert_or_ignore(
@@ -186,19 +228,31 @@ class Inbox:
                 "status": InboxStatus.received,
                 "attempts": 0,
                 "reply_token": reply_token or None,
+                "said_in": said_in or None,
+                "message_id": message_id or None,
+                "album": album or None,
             },
         )
         if inbox_id is None:
             return False
-        session.add_all(
-            InboxFile(
+        for position, file in enumerate(files):
+            remote = file if isinstance(file, RemoteFile) else None
+            row = InboxFile(
                 organisation_id=self._organisation_id, inbox_id=inbox_id, position=position,
-                name=file.name, media_type=file.media_type, content=file.content,
-                remote=file.remote if isinstance(file, RemoteFile) else None,
-            )
-            for position, file in enumerate(files)
-        )  # fmt: skip
+                name=file.name, media_type=file.media_type,
+                media_id=await self._kept(session, file.content, file.media_type),
+                remote=remote.remote if remote else None,
+                seconds=(remote.seconds or None) if remote else None,
+            )  # fmt: skip
+            session.add(row)
         return True
+
+    async def _kept(self, session: Session, content: bytes, media_type: str) -> int | None:
+        if not content:
+            return None
+        return await keep_content(
+            session, self._organisation_id, self._clock.now(), content, media_type
+        )
 
     async def oldest_open(self, session: Session, conversation_id: int) -> OpenMessage | None:
         """The next message to work on, its attempt counted; needs the conversation's lease."""
@@ -229,8 +283,31 @@ class Inbox:
         await session.execute(
             update(InboxFile)
             .where(InboxFile.organisation_id == self._organisation_id, InboxFile.id == file_id)
-            .values(content=content, media_type=media_type, remote=None)
+            .values(
+                media_id=await self._kept(session, content, media_type),
+                media_type=media_type, remote=None,
+            )
+        )  # fmt: skip
+
+    async def missing(self, session: ReadSession, conversation_id: int) -> list[ReceivedFile]:
+        """The files of a conversation that are still to be fetched."""
+        rows = await session.execute(
+            select(*_RECEIVED)
+            .join(_MESSAGES, _MESSAGES.c.id == InboxFile.inbox_id)
+            .where(
+                _MESSAGES.c.conversation_id == conversation_id, InboxFile.remote.is_not(None)
+            )
+            .order_by(InboxFile.id)
+        )  # fmt: skip
+        return [ReceivedFile(**row._mapping) for row in rows]
+
+    async def file(self, session: ReadSession, file_id: int) -> ReceivedFile:
+        rows = await session.execute(
+            select(*_RECEIVED).where(
+                InboxFile.organisation_id == self._organisation_id, InboxFile.id == file_id
+            )
         )
+        return ReceivedFile(**rows.one()._mapping)
 
     async def finish(self, session: Session, inbox_id: int, status: InboxStatus) -> None:
         await session.execute(
@@ -245,6 +322,10 @@ class Inbox:
             .where(
                 InboxMessage.organisation_id == self._organisation_id,
                 InboxMessage.status == InboxStatus.received,
+                or_(
+                    InboxMessage.album.is_(None),
+                    InboxMessage.received_at < self._clock.now() - _ALBUM_WAITS,
+                ),
                 or_(
                     Conversation.lease_owner.is_(None),
                     Conversation.lease_until < self._clock.now(),

@@ -40,7 +40,7 @@ async def migrate(database: Database, revision: str = "head") -> bool:
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    async with database.engine.execution_options(writes=True).begin() as connection:
+    async with database.for_migrations() as connection:
         if not database.is_sqlite:
             # Of several processes that start at once, one migrates and the others wait.
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))

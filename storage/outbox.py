@@ -27,6 +27,11 @@ _CLAIMED = (
     select(InboxMessage.reply_token).where(InboxMessage.id == OutboxMessage.reply_to)
     .scalar_subquery().label("reply_token"),
 )  # fmt: skip
+# An answer goes where the question was said, which in a group may be one topic of several.
+_CHAT = func.coalesce(
+    select(InboxMessage.said_in).where(InboxMessage.id == OutboxMessage.reply_to).scalar_subquery(),
+    Conversation.chat,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,11 +254,12 @@ class Outbox:
     async def send_of(
         self, session: ReadSession, conversation_id: int, outbox_id: int, position: int
     ) -> str | None:
-        """What a button of a message says when it is pressed in that message's conversation."""
+        """What a button of a message says when it is pressed in the chat that the message went to;
+        in a group that may be another of its conversations."""
         buttons = await session.scalar(
             select(OutboxMessage.buttons).where(
                 OutboxMessage.organisation_id == self._organisation_id,
-                OutboxMessage.conversation_id == conversation_id,
+                OutboxMessage.conversation_id.in_(_in_one_group(conversation_id)),
                 OutboxMessage.id == outbox_id,
             )
         )
@@ -280,6 +286,27 @@ class Outbox:
         )
         return list(reversed(found.all()))
 
+    async def last_in_chat(
+        self, session: ReadSession, conversation_id: int, inbox_id: int
+    ) -> OutboxMessage | None:
+        """The newest message that went to the chat in which this one was said, whatever its
+        conversation."""
+        said_in = select(InboxMessage.said_in).where(InboxMessage.id == inbox_id)
+        held_in = select(Conversation.chat).where(Conversation.id == conversation_id)
+        here = func.coalesce(said_in.scalar_subquery(), held_in.scalar_subquery())
+        found: OutboxMessage | None = await session.scalar(
+            select(OutboxMessage)
+            .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+            .where(
+                OutboxMessage.organisation_id == self._organisation_id,
+                OutboxMessage.conversation_id.in_(_in_one_group(conversation_id)),
+                here == _CHAT,
+            )
+            .order_by(OutboxMessage.id.desc())
+            .limit(1)
+        )
+        return found
+
     async def doubts(self, session: ReadSession) -> int:
         """How many sends ended in doubt, ever."""
         counted = await session.scalar(
@@ -295,7 +322,10 @@ class Outbox:
         earlier = aliased(OutboxMessage)
         query = (
             select(
-                OutboxMessage.id, OutboxMessage.conversation_id, Conversation.bot, Conversation.chat
+                OutboxMessage.id,
+                OutboxMessage.conversation_id,
+                Conversation.bot,
+                _CHAT.label("chat"),
             )
             .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
             .where(
@@ -318,7 +348,7 @@ class Outbox:
             .with_for_update(skip_locked=True, of=OutboxMessage)
         )
         if chats is not None:
-            query = query.where(Conversation.chat.in_(chats))
+            query = query.where(_CHAT.in_(chats))
         return query.where(OutboxMessage.conversation_id.not_in(skipping)) if skipping else query
 
     def _in_doubt(self, error: str) -> dict[str, object]:
@@ -356,3 +386,12 @@ class Outbox:
             )
             .values(**values)
         )
+
+
+def _in_one_group(conversation_id: int) -> Select[int]:
+    """The conversation, and all others of its group."""
+    one = aliased(Conversation)
+    group = select(one.group_id).where(one.id == conversation_id).scalar_subquery()
+    return select(Conversation.id).where(
+        or_(Conversation.id == conversation_id, Conversation.group_id == group)
+    )

@@ -21,8 +21,10 @@ LAYERS: dict[str, set[str]] = {
 # What agent and bot may see of tools (docs/decisions/0001).
 DOORS = {
     "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract",
-    "tools.decided", "tools.jobs.service", "tools.layer", "tools.leads.desk", "tools.optimization.service",
-    "tools.people.errors", "tools.people.invites", "tools.people.service", "tools.ports", "tools.provenance",
+    "tools.decided", "tools.jobs.service", "tools.layer", "tools.leads.desk",
+    "tools.notices.errors", "tools.notices.held", "tools.notices.quiet", "tools.notices.service",
+    "tools.notices.wishes", "tools.optimization.service",
+    "tools.outreach.group_sends", "tools.outreach.service", "tools.people.errors", "tools.people.invites", "tools.people.reach", "tools.people.service", "tools.ports", "tools.provenance",
     "tools.reading", "tools.registry", "tools.reports.cron_text", "tools.reports.scheduling",
     "tools.result", "tools.spec", "tools.usage.errors", "tools.usage.service",
 }  # fmt: skip
@@ -33,7 +35,9 @@ DOMAINS: dict[str, set[str]] = {
     "campaigns": set(),
     "jobs": {"people"},
     "leads": {"jobs", "people"},
+    "notices": set(),
     "optimization": {"approvals", "campaigns", "jobs", "people"},
+    "outreach": {"jobs", "people"},
     "people": set(),
     "reading": set(),
     "reports": {"campaigns", "jobs", "leads", "optimization", "people"},
@@ -68,7 +72,7 @@ SDK_HOMES = {
     "qdrant_edge": ("memory/edge.py",),
     "redis": ("memory/", "bot/doctor.py", "bot/pacing.py", "bot/shelf.py"),
     "sklearn": ("agent/planner/",),
-    "telegramify_markdown": ("bot/channels/telegram/",),
+    "telegramify_markdown": ("bot/channels/telegram/", "bot/channels/dingtalk/"),
     "uvloop": ("run_bot.py",),
     "wcwidth": ("bot/splitting.py",),
     "starlette": ("bot/http/",),
@@ -78,9 +82,16 @@ SDK_HOMES = {
 # The same for tests; python-telegram-bot is there to prove the emulator and for nothing else.
 TEST_SDK_HOMES = {
     "aiogram": ("tests/integration/test_telegram", "tests/unit/bot/channels/"),
+    "dingtalk_stream": ("tests/emulators/dingtalk/sdk_bot.py",),
     "telegram": ("tests/integration/test_telegram_emulator_clients.py",),
 }
-BROAD_EXCEPTS = ("run_bot.py", "bot/delivery.py", "bot/gateway.py", "tools/jobs/durable.py")
+BROAD_EXCEPTS = (
+    "run_bot.py",
+    "bot/alerts.py",
+    "bot/delivery.py",
+    "bot/gateway.py",
+    "tools/jobs/durable.py",
+)
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -10,6 +10,7 @@ from config.i18n import Language, say
 from config.roles import Role
 from storage.database import Database
 from storage.ledger import ActionLedger, Fence
+from tools.outreach.group_sends import GroupSends
 from tools.ports import AdPlatforms, Notifier, Writer
 
 __all__ = ["Asker", "Fence", "ToolContext"]
@@ -29,7 +30,8 @@ class ToolContext:
     """Given by the agent for one turn; nothing in it comes from a model.
 
     `order_key` names the request for good (inbox row or approval, and position in the turn):
-    every effect of a tool derives its ledger key from it.
+    every effect of a tool derives its ledger key from it. `transfers`: the platform can give the
+    chat to people of its own.
     """
 
     organisation_id: int
@@ -45,6 +47,8 @@ class ToolContext:
     platforms: AdPlatforms
     notifier: Notifier
     writer: Writer
+    group_sends: GroupSends | None = None
+    transfers: bool = False
 
     def say(self, key: str, /, **values: Any) -> str:
         """A text of the catalogues in the asker's language."""

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from config.errors import InvalidInput, NotAllowed, NotFound, TransientError, UserFacingError
 from config.failpoints import failpoint
+from config.notices import NoticeKind
 from config.settings import ApprovalSettings
 from storage.audit import AuditLog
 from storage.database import Session
@@ -157,8 +158,8 @@ class ToolLayer:
             if service.may_answer(approval, Asker(id=person.id, name=person.name, role=person.role))
         ]
         await context.notifier.to_people(
-            session, f"approval:{approval.id}", able, "approvals.please_answer",
-            name=context.asker.name, ref=f"P-{approval.number}", summary=approval.summary,
+            session, NoticeKind.approval, f"approval:{approval.id}", able,
+            "approvals.please_answer", urgent=True, name=context.asker.name, ref=f"P-{approval.number}", summary=approval.summary,
         )  # fmt: skip
 
     async def _audit(

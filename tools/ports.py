@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from config.notices import NoticeKind
 from storage.database import Session
 from tools.campaigns.platforms.base import AdPlatform
 from tools.result import Attachment
@@ -19,30 +20,46 @@ class AdPlatforms(Protocol):
 
 
 class Notifier(Protocol):
-    """Messages to people other than the one who is talking. Both queue inside the caller's
-    transaction, under `key` so that a repeated turn does not repeat them, and return how many
-    people have a chat in which we can reach them."""
+    """Messages to people other than the one who is talking. All queue inside the caller's
+    transaction, under `key` so that a repeated turn does not repeat them. Whoever switched the kind
+    off is not told, and whoever has quiet hours now is told at their end; of notices about the same
+    `topic` those that come close together are told as one, with their number and the newest."""
 
-    async def to_staff(self, session: Session, key: str, text: str, **values: object) -> int:
-        """Catalogue text `text`, in each person's language, to every agent, manager and admin."""
+    async def to_staff(
+        self, session: Session, kind: NoticeKind, key: str, text: str, **values: object
+    ) -> int:
+        """Catalogue text `text`, in each person's language, to every agent, manager and admin;
+        returns how many of them read it, now or later."""
 
     async def to_people(
-        self, session: Session, key: str, people: Sequence[int], text: str, **values: object
+        self,
+        session: Session,
+        kind: NoticeKind,
+        key: str,
+        people: Sequence[int],
+        text: str,
+        *,
+        topic: str = "",
+        urgent: bool = False,
+        **values: object,
     ) -> int:
-        """The same for these people."""
+        """The same for these people. An `urgent` one comes in quiet hours, too, unless the person
+        does not want that."""
 
     async def to_person(
         self,
         session: Session,
+        kind: NoticeKind,
         key: str,
         person_id: int,
         text: str,
         *,
+        topic: str = "",
         attachments: Sequence[Attachment] = (),
         shown: Sequence[str] = (),
     ) -> bool:
         """Words and files made for one person, already in their language; False when they have
-        no chat in which we can reach them."""
+        no chat in which we can reach them, or do not want notices of this kind."""
 
 
 class Writer(Protocol):

@@ -20,7 +20,8 @@ class Attachment:
 class ToolResult:
     """`text` is worded for the person, `data` is plain JSON for a model, `shown` are the ids that
     the text names, in their order, so that "the second one" can be resolved; `approval` is the id
-    (P-5) of what waits for this person's own answer."""
+    (P-5) of what waits for this person's own answer. `transfer`: people are to take the chat over
+    when this is said."""
 
     status: ResultStatus
     text: str
@@ -28,6 +29,7 @@ class ToolResult:
     shown: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     approval: str | None = None
+    transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,12 @@ class Proposal:
 
     `plan` is the complete JSON that `execute` later runs; an approval binds its hash. `daily_cost`
     is what the plan adds to, or moves within, a day's spend in the organisation's currency: it
-    decides who may approve. `lines` are before/after sentences for the approver.
+    decides who may approve, as does `by_another`: somebody else has to. `lines` are before/after
+    sentences for the approver.
     """
 
     summary: str
     lines: tuple[str, ...]
     daily_cost: Decimal
     plan: dict[str, Any]
+    by_another: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.contract import Ask, PlannedCall
+from agent.contract import Ask, Course, PlannedCall
 from agent.models.spending import Spending
 from agent.preferring import context_for
 from config.failpoints import failpoint
@@ -34,15 +34,22 @@ class Acting(Spending):
     evidence: Evidence
     likely: frozenset[str]
     preferences: Preferences = field(default_factory=Preferences)
+    course: Course = field(default_factory=Course)
     results: list[ToolResult] = field(default_factory=list)
     effects: list[ToolResult] = field(default_factory=list)
     asked: Ask | None = None
     _seen: dict[str, str] = field(default_factory=dict)
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def between_calls(self) -> asyncio.Lock:
+        """Held while no call is carried out."""
+        return self._one_by_one
+
     async def call(self, tool: str, args: dict[str, Any]) -> str:
         """Carry out one call, one after the other, and return what the model reads of it."""
         async with self._one_by_one:
+            if self.course.stopped:
+                return _told("refused", "The person wants you to stop.", {})
             if tool == ASK:
                 return self._ask(args)
             call = self._call(tool, args)
@@ -65,7 +72,9 @@ class Acting(Spending):
             failpoint("decided")
         context = context_for(call.tool, self.context, self.preferences)
         order = replace(context, order_key=f"inbox:{self.inbox_id}:{position}")
+        self.course.doing = call.tool
         result = await self.tools.call(order, call, self.evidence)
+        self.course.doing = ""
         self.results.append(result)
         if writes:
             self.effects.append(result)

@@ -7,6 +7,7 @@ from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
 from agent.preferring import context_for, wished
+from agent.speakers import own
 from agent.state import State
 from tools.layer import ToolCall
 from tools.provenance import Evidence
@@ -14,8 +15,12 @@ from tools.provenance import Evidence
 
 async def act(state: State, runtime: Runtime[TurnContext]) -> State:
     given = runtime.context
+    course = given.turn.course
+    if course.stopped:
+        return {"stopped": True}
     position = len(state.get("results", []))
     planned = state["plan"].calls[position]
+    course.doing = planned.tool
     result = await given.tools.call(
         replace(
             context_for(planned.tool, given.tool_context, given.turn.preferences),
@@ -32,7 +37,10 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
 def _evidence(state: State, given: TurnContext) -> Evidence:
     history = state["history"]
     return Evidence(
-        utterances=[given.turn.text, *(entry.text for entry in history if entry.role == "user")],
+        utterances=[
+            given.turn.text,
+            *(entry.text for entry in own(history, given.turn.asker.id) if entry.role == "user"),
+        ],
         shown=frozenset(ref for entry in history for ref in entry.shown),
         configured=configured(given),
     )

@@ -21,11 +21,14 @@ def after_routing(state: State) -> Literal["act", "think", "note", "reply"]:
 
 def after_thinking(state: State) -> Next:
     """Without a thought it is the local planner's plan that counts."""
-    return "act" if state["plan"].calls and "thought" not in state else "reply"
+    thought = "thought" in state or state.get("stopped")
+    return "act" if state["plan"].calls and not thought else "reply"
 
 
 def after_acting(state: State) -> Next:
     """The calls of a plan build on each other: the first that did not succeed ends the acting."""
+    if state.get("stopped"):
+        return "reply"
     results = state["results"]
     more = len(results) < len(state["plan"].calls)
     return "act" if more and results[-1].status == "ok" else "reply"

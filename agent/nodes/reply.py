@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 from agent.context import TurnContext
 from agent.contract import Ask, Button, PlannedCall, Reply
 from agent.models.honesty import claims_a_deed, invents_figures
+from agent.speakers import own
 from agent.state import State, Thought
 from config.i18n import Language, knows, say
 from memory.facts import Kept
@@ -18,7 +19,9 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     given = runtime.context
     language = given.turn.language
     plan = state["plan"]
-    if thought := state.get("thought"):
+    if state.get("stopped"):
+        answer = _stopped(state, language)
+    elif thought := state.get("thought"):
         answer = _from_thought(thought, state, given)
     elif results := state.get("results"):
         answer = _with_rest(from_results(results, language), plan.calls[len(results) :], language)
@@ -29,12 +32,22 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     else:
         talk = plan.talk or "unclear"
         answer = Reply(text=say(language, f"agent.{given.persona}.{talk}"))
-    if given.persona == "customer" and not state["history"]:
-        answer = Reply(
-            text=f"{say(language, 'agent.customer.first_contact')}\n\n{answer.text}",
-            buttons=answer.buttons,
-        )
+    if given.persona == "customer" and not own(state["history"], given.turn.asker.id):
+        first = say(language, "agent.customer.first_contact")
+        answer = replace(answer, text=f"{first}\n\n{answer.text}")
     return {"reply": answer}
+
+
+def _stopped(state: State, language: Language) -> Reply:
+    """What was done before the asker wanted no more, and what was not begun."""
+    results = state.get("results", [])
+    if not results:
+        return Reply(text=say(language, "agent.stopped_before"))
+    done = from_results(results, language)
+    done = replace(done, text=f"{say(language, 'agent.stopped')}\n\n{done.text}")
+    # A model's own plan has no list of what it would have done.
+    rest = () if state["via"] == "model" else state["plan"].calls[len(results) :]
+    return _with_rest(done, rest, language)
 
 
 def _with_rest(answer: Reply, rest: Sequence[PlannedCall], language: Language) -> Reply:
@@ -90,6 +103,7 @@ def from_results(results: Sequence[ToolResult], language: Language) -> Reply:
         buttons=tuple(buttons),
         shown=tuple(ref for result in results for ref in result.shown),
         attachments=tuple(file for result in results for file in result.attachments),
+        transfer=any(result.transfer for result in results),
     )
 
 

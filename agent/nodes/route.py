@@ -5,8 +5,9 @@ from dataclasses import replace
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
-from agent.contract import Plan, PlannedCall, PlanRequest, Utterance
+from agent.contract import Plan, PlannedCall, PlanRequest
 from agent.preferring import completed
+from agent.speakers import as_one_knows_it
 from agent.state import State
 from config.failpoints import failpoint
 from tools.decided import decided_calls
@@ -18,7 +19,7 @@ async def route(state: State, runtime: Runtime[TurnContext]) -> State:
         PlanRequest(
             text=given.turn.text,
             now=given.tool_context.local_now(),
-            history=said_before(state),
+            history=tuple(as_one_knows_it(state["history"], given.turn.asker.id)),
             platforms=given.platforms,
             persona=given.persona,
         )
@@ -36,15 +37,6 @@ async def route(state: State, runtime: Runtime[TurnContext]) -> State:
 def sure(plan: Plan, fast_path: float) -> bool:
     """Whether the plan is carried out without asking a model."""
     return plan.confidence >= fast_path and plan.talk not in ("unclear", "out_of_scope")
-
-
-def said_before(state: State) -> tuple[Utterance, ...]:
-    """The conversation before this message, without commands."""
-    return tuple(
-        Utterance(role=entry.role, text=entry.text)
-        for entry in state["history"]
-        if entry.role != "summary" and not entry.text.startswith("/")
-    )
 
 
 async def _decided_before(given: TurnContext) -> tuple[PlannedCall, ...]:

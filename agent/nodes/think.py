@@ -8,9 +8,11 @@ from agent.contract import Plan, Utterance
 from agent.models.acting import Acting
 from agent.models.errors import ModelsUnavailable
 from agent.nodes.act import configured
-from agent.nodes.route import said_before
 from agent.prompts.build import instructions
+from agent.speakers import as_everybody_hears_it, own
 from agent.state import State, Thought
+from agent.stopping import unless_stopped
+from agent.window import said_now
 from tools.provenance import Evidence
 from tools.usage.errors import QuotaUsedUp
 
@@ -29,21 +31,24 @@ async def think(state: State, runtime: Runtime[TurnContext]) -> State:
     acting = Acting(
         tools=given.tools, context=given.tool_context, inbox_id=given.turn.inbox_id,
         evidence=_evidence(state, given), likely=_likely(state, given), purse=given.purse,
-        preferences=given.turn.preferences,
+        preferences=given.turn.preferences, course=given.turn.course,
     )  # fmt: skip
     text, refusal = "", None
     try:
-        text = await given.models.run(
+        running = given.models.run(
             acting,
             _instructions(state, given, memories),
             _conversation(state, given),
             given.progress,
         )
+        text = await unless_stopped(running, acting, given.turn.course) or ""
     except QuotaUsedUp as error:
         refusal = given.tool_context.say(error.key, **error.values)
     except ModelsUnavailable as error:
         log.warning("models.unavailable", inbox=given.turn.inbox_id, reason=str(error))
         refusal = given.tool_context.say("agent.models_unavailable")
+    if given.turn.course.stopped:
+        return {"results": acting.results, "stopped": True}
     if refusal and not acting.results and _understood(state["plan"]):
         return {}
     return {
@@ -63,9 +68,10 @@ def _understood(plan: Plan) -> bool:
 
 def _evidence(state: State, given: TurnContext) -> Evidence:
     """Only words of the order at hand: this message, and those before it that only led to a
-    question. An order of yesterday is no consent to the same order today."""
+    question. An order of yesterday is no consent to the same order today, nor is anybody else's."""
     said = [given.turn.text]
-    for answer, message in zip(state["history"][::-1], state["history"][-2::-1], strict=False):
+    mine = own(state["history"], given.turn.asker.id)
+    for answer, message in zip(mine[::-1], mine[-2::-1], strict=False):
         if message.role != "user" or answer.role != "assistant":
             continue
         if not answer.text.rstrip().endswith(_ASKS):
@@ -89,11 +95,18 @@ def _instructions(state: State, given: TurnContext, memories: list[str]) -> str:
     return instructions(
         given.persona, now=context.local_now(), language=context.language,
         platforms=given.platforms, currency=context.currency,
-        person=f"{context.asker.name}, {context.asker.role.value}",
+        person=f"{_name(given)}, {context.asker.role.value}",
         memories=memories,
         summary=first[0].text if first and first[0].role == "summary" else "",
+        shared=given.turn.shared,
     )  # fmt: skip
 
 
+def _name(given: TurnContext) -> str:
+    """Where several speak, with the number that stands at their messages too."""
+    asker = given.turn.asker
+    return f"{asker.name} (#{asker.id})" if given.turn.shared else asker.name
+
+
 def _conversation(state: State, given: TurnContext) -> list[Utterance]:
-    return [*said_before(state), Utterance(role="user", text=given.turn.text)]
+    return as_everybody_hears_it([*state["history"], said_now(given.turn)])

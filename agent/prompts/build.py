@@ -20,10 +20,12 @@ def instructions(
     person: str = "",
     memories: Sequence[str] = (),
     summary: str = "",
+    shared: bool = False,
 ) -> str:
     """`now` is aware and in the organisation's zone; `memories` and `summary` hold the person's own
-    words and are marked as data."""
-    return _template(persona).format(
+    words and are marked as data. `shared`: several people speak in the conversation."""
+    talk = _template(persona) + (_template("group") if shared else "")
+    return talk.format(
         now=f"{now:%Y-%m-%d %H:%M, %A}", zone=now.tzinfo, language=language.value,
         platforms=", ".join(platforms) or "none", currency=currency, person=person,
         memories=_data("What this person told us before", "\n".join(f"- {m}" for m in memories)),

@@ -52,6 +52,16 @@ class WebhookAnswer:
     media_type: str = "application/json"
 
 
+class Cursors(Protocol):
+    """How far a channel has read what has to be asked for; it survives the process. Both raise
+    TransientError when the database is away."""
+
+    async def get(self, channel: str, name: str) -> str:
+        """Empty before anything was kept."""
+
+    async def keep(self, channel: str, name: str, value: str) -> None: ...
+
+
 class Channel(Protocol):
     """`chats` are the chats that this process can reach now; None means all of them."""
 

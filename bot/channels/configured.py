@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from bot.channels.base import Duty, WebhookChannel
+from bot.channels.base import Cursors, Duty, WebhookChannel
 from bot.findings import Finding
 from bot.shelf import Shelf
+from config.i18n import Language
 from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What a channel may use. `duty` is for work that only one of several processes may do, None
-    when there is one process."""
+    when there is one process. `language` is for words to who has shown none."""
 
     shelf: Shelf
+    cursors: Cursors
     duty: Duty | None = None
+    language: Language = Language.zh_cn
 
 
 class Entry(Protocol):

@@ -1,6 +1,6 @@
 """What a slash command is, and what it may use."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ class Services:
     ping_memory: Callable[[], Awaitable[object]]
     eraser: Eraser
     open_tools: Callable[[Turn], ToolContext]
+    # The names of the channels that this service has.
+    served: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,15 @@ from difflib import get_close_matches
 
 from agent.contract import Reply, Turn
 from bot.commands import (
+    alerts,
     approvals,
+    broadcasts,
+    cancelling,
+    chats,
+    files,
     joining,
     leads,
+    notices,
     operations,
     people,
     privacy,
@@ -15,6 +21,7 @@ from bot.commands import (
     usage,
 )
 from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
+from bot.commands.filing import line_for_files, received
 from config.errors import NotAllowed
 from config.i18n import Language, catalogue, say
 from config.roles import Role
@@ -37,6 +44,8 @@ COMMANDS = (
     Command(name="bind", role=Role.customer, run=joining.bind, least=1, most=1, listed=False),
     Command(name="whoami", role=Role.customer, run=people.whoami),
     Command(name="lang", role=Role.customer, run=people.lang, most=1),
+    Command(name="notify", role=Role.agent, run=chats.notify, most=1),
+    Command(name="scope", role=Role.manager, run=chats.scope, most=1),
     Command(name="approvals", role=Role.manager, run=approvals.approvals),
     Command(name="approve", role=Role.manager, run=approvals.approve, least=1, most=1),
     Command(name="reject", role=Role.manager, run=approvals.reject, least=1, most=1),
@@ -47,20 +56,32 @@ COMMANDS = (
     Command(name="schedules", role=Role.manager, run=schedules.schedules, most=2),
     Command(name="brief", role=Role.manager, run=schedules.brief, most=2),
     Command(name="import", role=Role.manager, run=leads.import_leads, most=60),
+    Command(name="received", role=Role.customer, run=received, listed=False),
+    Command(name="files", role=Role.agent, run=files.files, most=8),
+    Command(name="cancel", role=Role.customer, run=cancelling.cancel),
     Command(name="duplicates", role=Role.manager, run=leads.duplicates),
     Command(name="merge", role=Role.manager, run=leads.merge, least=2, most=20),
     Command(name="staff", role=Role.manager, run=leads.staff, most=60),
     Command(name="quota", role=Role.agent, run=usage.quota),
+    Command(name="notices", role=Role.agent, run=notices.notices, most=8),
+    Command(name="broadcast", role=Role.manager, run=broadcasts.broadcast, least=1, most=4_000),
+    Command(name="broadcasts", role=Role.manager, run=broadcasts.broadcasts),
+    Command(name="unsubscribe", role=Role.customer, run=broadcasts.unsubscribe, listed=False),
+    Command(name="subscribe", role=Role.customer, run=broadcasts.subscribe, listed=False),
     Command(name="users", role=Role.admin, run=people.users),
     Command(name="invite", role=Role.admin, run=joining.invite, least=1, most=8),
     Command(name="role", role=Role.admin, run=people.role, least=2, most=8),
     Command(name="audit", role=Role.admin, run=operations.audit, most=1),
     Command(name="health", role=Role.admin, run=operations.health),
+    Command(name="alerts", role=Role.admin, run=alerts.alerts, most=3),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 
 _ENDS = " 。.!！~～"
+# Commands that are also said in plain words.
+_STAFFS_WORDS = ("undo", "import")
+_CUSTOMERS_WORDS = ("unsubscribe", "subscribe")
 
 
 class CommandDesk:
@@ -70,12 +91,12 @@ class CommandDesk:
     async def reading(self, turn: Turn) -> str | None:
         """The command line that this message is, None when it is something to talk about."""
         text = turn.text.strip()
+        if turn.files and (line := line_for_files(turn)):
+            return line
         if text.startswith(("/", "／")):
             return "/" + text[1:]
         staff = turn.asker.role.includes(Role.agent)
-        if staff and turn.files:
-            return "/import"
-        for command in ("undo", "import") if staff else ():
+        for command in _STAFFS_WORDS if staff else _CUSTOMERS_WORDS:
             if text.strip(_ENDS).lower() in _words(f"commands.words_{command}"):
                 return f"/{command}"
         verb = _plain_answer(text)
@@ -99,10 +120,12 @@ class CommandDesk:
         return await command.run(Invocation(turn=turn, services=self._services, words=tuple(words)))
 
     async def _just_asked(self, turn: Turn) -> str | None:
-        """The approval that the last message of this conversation asked about, if it asked one."""
+        """The approval that the last message of this chat asked about, if it asked one."""
         async with self._services.database.reading() as session:
-            last = await self._services.outbox.last(session, turn.conversation_id, limit=1)
-        sends = [button["send"] for message in last for button in message.buttons]
+            last = await self._services.outbox.last_in_chat(
+                session, turn.conversation_id, turn.inbox_id
+            )
+        sends = [button["send"] for button in last.buttons] if last else []
         refs = {send.split()[-1] for send in sends if send.startswith("/approve ")}
         return refs.pop() if len(refs) == 1 else None
 

@@ -18,7 +18,8 @@ async def start(use: Invocation) -> Reply:
     if use.turn.asker.role is Role.customer:
         hello = f"{use.say('agent.customer.first_contact')}\n\n{use.say('agent.customer.greeting')}"
         return Reply(text=hello)
-    return Reply(text=use.say("agent.manager.greeting"))
+    hello = f"{use.say('agent.manager.identity')}\n\n{use.say('agent.manager.greeting')}"
+    return Reply(text=hello)
 
 
 async def invite(use: Invocation) -> Reply:

@@ -4,13 +4,12 @@ import re
 
 from agent.contract import Button, Reply
 from bot.commands.base import Invocation, WrongUsage
+from bot.commands.filing import import_files, import_reply
 from tools.leads.desk import (
-    ImportAnswer,
     cancel_import,
     find_doubles,
     map_columns,
     merge_leads,
-    open_import,
     set_staff,
     show_import,
     show_staff,
@@ -28,18 +27,18 @@ async def import_leads(use: Invocation) -> Reply:
     """
     context = use.services.open_tools(use.turn)
     if use.turn.files and not use.words:
-        return _answer(use, await open_import(context, use.turn.files[0].id))
+        return await import_files(use)
     match use.words:
         case ():
-            return _answer(use, await show_import(context, None))
+            return import_reply(use, await show_import(context, None))
         case ("go", ref):
-            return _answer(use, await start_import(context, ref))
+            return import_reply(use, await start_import(context, ref))
         case ("cancel", ref):
-            return _answer(use, await cancel_import(context, ref))
+            return import_reply(use, await cancel_import(context, ref))
         case ("map", ref, *said) if said:
-            return _answer(use, await map_columns(context, ref, " ".join(said)))
+            return import_reply(use, await map_columns(context, ref, " ".join(said)))
         case (ref,):
-            return _answer(use, await show_import(context, ref))
+            return import_reply(use, await show_import(context, ref))
     raise WrongUsage(use.say("commands.usage.import"))
 
 
@@ -68,12 +67,3 @@ async def staff(use: Invocation) -> Reply:
     """Without words: everybody; with a name and settings: change them."""
     context = use.services.open_tools(use.turn)
     return Reply(text=await (set_staff(context, use.words) if use.words else show_staff(context)))
-
-
-def _answer(use: Invocation, answer: ImportAnswer) -> Reply:
-    buttons = tuple(
-        Button(label=use.say(f"leads.imports.button_{verb}"), send=f"/import {verb} {answer.ref}")
-        for verb in ("go", "cancel")
-        if answer.open
-    )
-    return Reply(text=answer.text, buttons=buttons)

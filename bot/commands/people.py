@@ -1,11 +1,14 @@
-"""/whoami /lang /users /role: who somebody is, and what they may do."""
+"""/whoami /lang /users /role: who somebody is, by which accounts, and what they may do."""
 
 from agent.contract import Button, Reply
 from bot.commands.base import Invocation
+from bot.commands.chats import channel_name, told_at
 from config.i18n import Language, say
 from config.roles import Role
 from memory.facts import FactStore
 from storage.audit import AuditLog
+from storage.tables.work import Conversation
+from tools.people.reach import accounts_of
 from tools.people.service import PeopleService, change_role
 
 _NAMES = {
@@ -18,16 +21,23 @@ _NAMES = {
 
 
 async def whoami(use: Invocation) -> Reply:
+    """With all accounts of the person; their ids are for a private chat only."""
     asker = use.turn.asker
-    return Reply(
-        text=use.say(
-            "commands.whoami",
-            name=asker.name,
-            id=asker.id,
-            role=use.say(f"roles.{asker.role}"),
+    async with use.services.database.reading() as session:
+        accounts = await accounts_of(session, use.organisation_id, asker.id)
+        place = await session.get_one(Conversation, use.turn.conversation_id)
+        told = await told_at(use, session)
+    lines = [
+        use.say(
+            "commands.whoami", name=asker.name, id=asker.id, role=use.say(f"roles.{asker.role}"),
             language=use.say(f"languages.{use.language}"),
-        )
-    )
+        ),
+        use.say("commands.whoami_accounts"),
+    ]  # fmt: skip
+    for channel, account in accounts:
+        name = channel_name(use.language, channel)
+        lines.append(f"· {name} {account}" if place.person_id == asker.id else f"· {name}")
+    return Reply(text="\n".join([*lines, told]))
 
 
 async def lang(use: Invocation) -> Reply:

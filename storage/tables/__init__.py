@@ -1,14 +1,18 @@
 """Every table, imported so that one metadata knows them all."""
 
 from storage.tables import (
+    broadcast,
     campaign,
     change,
     customer,
+    group,
     job,
     lead,
     lead_work,
+    media,
     memory,
     model,
+    notice,
     optimization,
     organisation,
     sandbox,
@@ -17,14 +21,18 @@ from storage.tables import (
 )
 
 __all__ = [
+    "broadcast",
     "campaign",
     "change",
     "customer",
+    "group",
     "job",
     "lead",
     "lead_work",
+    "media",
     "memory",
     "model",
+    "notice",
     "optimization",
     "organisation",
     "sandbox",

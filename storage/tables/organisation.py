@@ -22,7 +22,8 @@ class Organisation(Table):
 
 
 class Person(OwnedByOrganisation, Table):
-    """Somebody we know. `language` was chosen with /lang; `detected` is what they last wrote in."""
+    """Somebody we know. `language` was chosen with /lang; `detected` is what they last wrote in.
+    `notices_channel` is where they want notices; None is where they wrote last."""
 
     __tablename__ = "people"
 
@@ -30,6 +31,7 @@ class Person(OwnedByOrganisation, Table):
     role: Mapped[Role] = mapped_column(words(Role))
     language: Mapped[str | None] = mapped_column(String(8))
     detected: Mapped[str | None] = mapped_column(String(8))
+    notices_channel: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
 

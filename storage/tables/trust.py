@@ -40,6 +40,8 @@ class Approval(OwnedByOrganisation, Table):
     lines: Mapped[list[str]]
     daily_cost: Mapped[Decimal] = mapped_column(MoneyAmount)
     votes_needed: Mapped[int]
+    # Who asked cannot agree to it.
+    by_another: Mapped[bool] = mapped_column(default=False)
     requested_by: Mapped[int] = mapped_column(BigId, ForeignKey("people.id", ondelete="CASCADE"))
     conversation_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("conversations.id", ondelete="CASCADE")

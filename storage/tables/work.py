@@ -16,11 +16,16 @@ class Conversation(OwnedByOrganisation, Table):
     `lease_fence` grows with every owner, so that a worker that lost the lease can be told."""
 
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("organisation_id", "channel", "bot", "chat"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "channel", "bot", "chat", "member"),)
 
     channel: Mapped[str] = mapped_column(String(32))
     bot: Mapped[str] = mapped_column(String(64))
     chat: Mapped[str] = mapped_column(String(128))
+    # In a group where everybody has a conversation of their own: the account that this one is of.
+    member: Mapped[str] = mapped_column(String(128), default="")
+    group_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("group_chats.id", ondelete="SET NULL"), index=True
+    )
     person_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("people.id", ondelete="CASCADE"), index=True
     )
@@ -66,11 +71,21 @@ class InboxMessage(OwnedByOrganisation, Table):
     finished_at: Mapped[datetime | None]
     # What the platform wants to have with an answer.
     reply_token: Mapped[str | None] = mapped_column(Text)
+    # The platform's own name of the message, by which it says that it was corrected.
+    message_id: Mapped[str | None] = mapped_column(String(128))
+    # Messages of one album are answered together.
+    album: Mapped[str | None] = mapped_column(String(128))
+    # Whoever wrote it wants no more of it.
+    stop_at: Mapped[datetime | None]
+    # In a group: the chat of the platform where it was said, which may be one topic of several in
+    # its conversation. The answer goes there.
+    said_in: Mapped[str | None] = mapped_column(String(128))
 
 
 class InboxFile(OwnedByOrganisation, Table):
     """A file that came with a message. `remote` is the platform's name for a content that is not
-    fetched yet."""
+    fetched yet; `seconds` is how long a sound or a film is. Without `media_id` its content never
+    came, or is kept no longer."""
 
     __tablename__ = "inbox_files"
 
@@ -80,7 +95,10 @@ class InboxFile(OwnedByOrganisation, Table):
     position: Mapped[int]
     name: Mapped[str]
     media_type: Mapped[str] = mapped_column(String(80))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    media_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("media.id", ondelete="SET NULL"), index=True
+    )
+    seconds: Mapped[int | None]
     remote: Mapped[str | None] = mapped_column(Text)
 
 

@@ -12,6 +12,7 @@ from bot.commands.desk import COMMANDS, CommandDesk
 from bot.drafts import Drafts
 from bot.fetching import Fetcher
 from bot.gateway import Gateway
+from bot.handover import Handover
 from bot.menus import Menus
 from bot.messages import Address, InboundMessage
 from bot.metrics import Metrics
@@ -76,8 +77,9 @@ def a_gateway(
     return Gateway(
         database=database, organisation_id=organisation_id, agent=agent, commands=commands,
         inbox=inbox, outbox=outbox, clock=clock, settings=settings, metrics=Metrics(),
-        drafts=Drafts(database, inbox, served), fetcher=Fetcher(database, inbox, served),
+        drafts=Drafts(database, inbox, served), fetcher=Fetcher(database, inbox, served, settings.media),
         menus=Menus(database, served, COMMANDS, Language.zh_cn),
+        handover=Handover(database, organisation_id, clock, agent, served),
         leases=Leases(database, owner=owner, clock=clock, duration=timedelta(seconds=12)),
         language=Language.zh_cn, queued=queued,
     )  # fmt: skip

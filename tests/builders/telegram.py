@@ -19,8 +19,10 @@ from bot.metrics import Metrics
 from bot.notices import OutboxNotifier
 from bot.pacing import LocalPacer
 from bot.service import Service
+from bot.shelf import Shelf
 from config.channels import TelegramSettings
 from config.i18n import Language
+from config.notices import NoticeSettings
 from config.settings import ApprovalSettings, Settings
 from storage.chats import Chats
 from storage.database import Database
@@ -37,14 +39,15 @@ SECRET = "a-secret-of-the-webhook"
 
 
 def a_telegram(
-    emulator: TelegramEmulator, *, webhook_url: str | None = None, duty: Duty | None = None
-) -> TelegramChannel:
+    emulator: TelegramEmulator, *, webhook_url: str | None = None, duty: Duty | None = None,
+    shelf: Shelf | None = None,
+) -> TelegramChannel:  # fmt: skip
     """With `webhook_url` it is called, else it polls."""
     settings = TelegramSettings(
         token=SecretStr(emulator.token), api=emulator.url, webhook_url=webhook_url,
         webhook_secret=SecretStr(SECRET) if webhook_url else None,
     )  # fmt: skip
-    return TelegramChannel(settings, duty)
+    return TelegramChannel(settings, duty, shelf)
 
 
 def an_address(emulator: TelegramEmulator, chat: int | str) -> Address:
@@ -179,7 +182,10 @@ async def a_desk(
             queued=queued,
         ),
         housekeeper=Housekeeper(
-            database, organisation.id, OutboxNotifier(organisation.id, outbox, Language.zh_cn),
+            database, organisation.id,
+            OutboxNotifier(
+                organisation.id, outbox, Language.zh_cn, clock=clock, settings=NoticeSettings()
+            ),
             clock=clock, settings=ApprovalSettings(),
         ),
         menus=Menus(database, channels, COMMANDS, Language.zh_cn),

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
@@ -34,6 +35,25 @@ async def served(app: AsgiApp) -> AsyncIterator[str]:
             server.should_exit = True
             server.force_exit = True
             await running
+
+
+async def serve_process(app: AsgiApp, port: int, started: Callable[[str], None]) -> None:
+    """Until the process is told to stop. Prints the URL (port 0: a free one) as the first line,
+    once `started` was called with it."""
+    config = uvicorn.Config(
+        app, interface="asgi3", port=port, log_level="critical", lifespan="off",
+        access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        started(url)
+        sys.stdout.write(f"{url}\n")
+        sys.stdout.flush()
+    await serving
 
 
 @contextmanager

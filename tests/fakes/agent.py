@@ -1,7 +1,8 @@
 """An agent that answers what the test wrote, and shows what it was asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from agent.contract import Progress, Reply, Turn
 
@@ -18,6 +19,7 @@ class FakeAgent:
         self.turns: list[Turn] = []
         self.at_work: set[int] = set()
         self.overlapped = False
+        self.reread_chats: list[int] = []
 
     async def take(self, turn: Turn, progress: Progress) -> Reply:
         self.overlapped |= turn.conversation_id in self.at_work
@@ -32,6 +34,13 @@ class FakeAgent:
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
         self.turns.append(turn)
         return Reply(text=f"{'yes' if agreed else 'no'} to {ref}")
+
+    async def order(self, turn: Turn, tool: str, args: Mapping[str, Any]) -> Reply:
+        self.turns.append(turn)
+        return Reply(text=f"ordered {tool}")
+
+    async def reread(self, organisation_id: int, conversation_id: int) -> None:
+        self.reread_chats.append(conversation_id)
 
     async def undo(self, turn: Turn) -> Reply:
         self.turns.append(turn)

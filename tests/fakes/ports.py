@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from config.notices import NoticeKind
 from storage.database import Session
 from tools.campaigns.platforms.base import AdPlatform
 from tools.campaigns.platforms.errors import PlatformNotConfigured
@@ -25,34 +26,54 @@ class FakePlatforms:
 
 
 class FakeNotifier:
-    """Keeps what was to be said, once per key."""
+    """Keeps what was to be said, and as what kind, once per key."""
 
     def __init__(self) -> None:
         self.notices: dict[str, tuple[str, dict[str, object]]] = {}
         self.sent: dict[str, tuple[str, tuple[Attachment, ...]]] = {}
+        self.kinds: dict[str, NoticeKind] = {}
+        self.topics: dict[str, str] = {}
 
-    async def to_staff(self, session: Session, key: str, text: str, **values: object) -> int:
+    async def to_staff(
+        self, session: Session, kind: NoticeKind, key: str, text: str, **values: object
+    ) -> int:
         self.notices[key] = (text, values)
+        self.kinds[key] = kind
         return 1
 
     async def to_people(
-        self, session: Session, key: str, people: Sequence[int], text: str, **values: object
+        self,
+        session: Session,
+        kind: NoticeKind,
+        key: str,
+        people: Sequence[int],
+        text: str,
+        *,
+        topic: str = "",
+        urgent: bool = False,
+        **values: object,
     ) -> int:
         for person in people:
             self.notices[f"{key}:{person}"] = (text, values)
+            self.kinds[f"{key}:{person}"] = kind
+            self.topics[f"{key}:{person}"] = topic
         return len(people)
 
     async def to_person(
         self,
         session: Session,
+        kind: NoticeKind,
         key: str,
         person_id: int,
         text: str,
         *,
+        topic: str = "",
         attachments: Sequence[Attachment] = (),
         shown: Sequence[str] = (),
     ) -> bool:
         self.sent.setdefault(f"{key}:{person_id}", (text, tuple(attachments)))
+        self.kinds[f"{key}:{person_id}"] = kind
+        self.topics[f"{key}:{person_id}"] = topic
         return True
 
 

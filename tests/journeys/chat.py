@@ -54,7 +54,7 @@ class Chat:
         """Everything that anybody got."""
         return self._wire.read()
 
-    def drafts(self) -> list[str]:
+    def drafts(self) -> list[str] | None:
         return self._wire.drafts()
 
     async def person(self, name: str) -> int:

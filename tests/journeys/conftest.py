@@ -17,13 +17,13 @@ from agent.service import Planner
 from bot.service import Service
 from config.settings import Settings
 from memory.connect import open_redis
-from run_bot import open_ground, open_service
+from run_bot import Ground, open_ground, open_service
 from storage.database import Database
 from storage.tables.organisation import Organisation
 from tests.conftest import administer
 from tests.fakes.clock import FakeClock
 from tests.journeys.chat import Chat
-from tests.journeys.wires import console, telegram
+from tests.journeys.wires import console, dingtalk, telegram, wecom_app, wecom_bot
 from tests.journeys.wires.base import Wire
 from tools.campaigns.platforms.configured import open_platforms
 from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
@@ -56,6 +56,9 @@ OpenWire = Callable[[AsyncExitStack, Service], Awaitable[Wire]]
 PLACES: Mapping[str, OpenWire] = {
     "console on SQLite": console.open_wire,
     "Telegram on PostgreSQL": telegram.open_wire,
+    "WeCom app on SQLite": wecom_app.open_wire,
+    "WeCom AI bot on SQLite": wecom_bot.open_wire,
+    "DingTalk on SQLite": dingtalk.open_wire,
 }
 
 
@@ -79,14 +82,13 @@ def demo_url(request: pytest.FixtureRequest, place: str, tmp_path: Path) -> Iter
 
 
 OpenChat = Callable[..., Awaitable[Chat]]
+OpenDemo = Callable[..., Awaitable[tuple[AsyncExitStack, Ground, Service]]]
 
 
 @pytest.fixture
-async def open_chat(
-    place: str, demo_url: str, planner: Planner, clock: FakeClock
-) -> AsyncIterator[OpenChat]:
-    """Opens the demo organisation, with a language model when the test gives one. Every story is
-    told at each of PLACES."""
+async def open_demo(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[OpenDemo]:
+    """Opens the demo organisation without channels, with a language model when the test gives
+    one."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(demo_url))
         redis = open_redis(None)
@@ -96,7 +98,9 @@ async def open_chat(
                 await session.scalars(select(Organisation.id).where(Organisation.slug == DEMO))
             ).one()
 
-        async def open_(model: Models | None = None, settings: Settings | None = None) -> Chat:
+        async def open_(
+            model: Models | None = None, settings: Settings | None = None
+        ) -> tuple[AsyncExitStack, Ground, Service]:
             models = LanguageModels()
             if model is not None:
                 stack.push_async_callback(model.aclose)
@@ -105,10 +109,20 @@ async def open_chat(
                 stack, settings or Settings(), organisation_id=organisation_id,
                 database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
-            service = open_service(stack, ground, planner)
-            return Chat(service, ground, clock, await PLACES[place](stack, service))
+            return stack, ground, open_service(stack, ground, planner)
 
         yield open_
+
+
+@pytest.fixture
+async def open_chat(place: str, open_demo: OpenDemo, clock: FakeClock) -> OpenChat:
+    """Opens the demo organisation. Every story is told at each of PLACES."""
+
+    async def open_(model: Models | None = None, settings: Settings | None = None) -> Chat:
+        stack, ground, service = await open_demo(model, settings)
+        return Chat(service, ground, clock, await PLACES[place](stack, service))
+
+    return open_
 
 
 @pytest.fixture

@@ -99,11 +99,14 @@ class ApprovalService(Repository[Approval]):
                 order_key=context.order_key,
                 tool=tool,
                 plan=proposal.plan,
-                plan_hash=plan_hash(tool, proposal.plan, proposal.daily_cost),
+                plan_hash=plan_hash(
+                    tool, proposal.plan, proposal.daily_cost, by_another=proposal.by_another
+                ),
                 summary=proposal.summary,
                 lines=list(proposal.lines),
                 daily_cost=proposal.daily_cost,
                 votes_needed=2 if two_people else 1,
+                by_another=proposal.by_another,
                 requested_by=context.asker.id,
                 conversation_id=context.conversation_id,
                 status=ApprovalStatus.pending,
@@ -204,7 +207,8 @@ class ApprovalService(Repository[Approval]):
         if not person.role.includes(Role.manager):
             return "need_manager"
         own = person.id == approval.requested_by
-        if own and approval.daily_cost > self._settings.own_daily_limit:
+        above = approval.daily_cost > self._settings.own_daily_limit
+        if own and (above or approval.by_another):
             return "need_somebody_else"
         return None
 
@@ -229,12 +233,18 @@ def approvals_of(
     return ApprovalService(session, context.organisation_id, clock=context.clock, settings=settings)
 
 
-def plan_hash(tool: str, plan: dict[str, Any], daily_cost: Decimal) -> str:
-    """What an approval binds: the tool, its complete plan and its cost."""
-    return digest({"tool": tool, "plan": plan, "daily_cost": f"{daily_cost:.2f}"})
+def plan_hash(
+    tool: str, plan: dict[str, Any], daily_cost: Decimal, *, by_another: bool = False
+) -> str:
+    """What an approval binds: the tool, its complete plan and its cost, and who may not agree."""
+    bound = {"tool": tool, "plan": plan, "daily_cost": f"{daily_cost:.2f}"}
+    return digest(bound | {"by_another": True} if by_another else bound)
 
 
 def check_plan(approval: Approval) -> None:
     """Raises PlanChanged unless the stored plan is the one that the approval was opened for."""
-    if plan_hash(approval.tool, approval.plan, approval.daily_cost) != approval.plan_hash:
+    found = plan_hash(
+        approval.tool, approval.plan, approval.daily_cost, by_another=approval.by_another
+    )
+    if found != approval.plan_hash:
         raise PlanChanged(f"P-{approval.number}")

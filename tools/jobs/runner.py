@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.clock import Clock
 from config.errors import TransientError
 from config.failpoints import failpoint
+from config.notices import NoticeKind
 from config.roles import Role
 from storage.database import Database, out_of_reach
 from storage.executors import Place, PlaceLost, Places
@@ -130,8 +131,8 @@ class JobRunner:
         async with self._database.unit_of_work() as session:
             admins = await PeopleService(session, self._organisation_id).staff(Role.admin)
             await self._notifier.to_people(
-                session, f"{order}:failed", [person.id for person in admins], "jobs.failed",
-                job=key,
+                session, NoticeKind.job, f"{order}:failed", [person.id for person in admins],
+                "jobs.failed", topic=f"failed:{key}"[:160], job=key,
             )  # fmt: skip
 
     async def give_back(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from config.errors import TransientError, UserFacingError
 from config.failpoints import failpoint
 from config.i18n import Language
+from config.notices import NoticeKind
 from config.settings import ApprovalSettings
 from storage.audit import AuditLog
 from storage.database import Session
@@ -118,8 +119,8 @@ async def _ask(
     if context.asker.id in able:
         able = [context.asker.id]
     await context.notifier.to_people(
-        session, f"approval:{approval.id}", able, "approvals.please_answer", name=rule.ref,
-        ref=f"P-{approval.number}", summary=approval.summary,
+        session, NoticeKind.approval, f"approval:{approval.id}", able, "approvals.please_answer",
+        urgent=True, name=rule.ref, ref=f"P-{approval.number}", summary=approval.summary,
     )  # fmt: skip
     return f"P-{approval.number}"
 
@@ -146,6 +147,6 @@ async def _tell(
         approval=check.details.get("approval", ""),
     )  # fmt: skip
     await context.notifier.to_person(
-        session, f"rule:{check.id}", context.asker.id, text,
-        shown=(rule.ref, check.ad_set),
+        session, NoticeKind.rule, f"rule:{check.id}", context.asker.id, text,
+        topic=f"{rule.ref}:{check.outcome.value}", shown=(rule.ref, check.ad_set),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.i18n import Language
+from config.notices import NoticeKind
 from storage.database import ReadSession
 from storage.tables.optimization import Experiment, ExperimentStatus
 from tools.campaigns.platforms.base import DeliveryStatus
@@ -79,6 +80,6 @@ async def _close(
             key = "optimization.test.was_deleted" if deleted else "optimization.test.ended"
             title = context.say(key, ref=row.ref, name=row.name, campaign=row.campaign)
             await context.notifier.to_person(
-                session, f"experiment:{row.id}:end", row.created_by,
+                session, NoticeKind.experiment, f"experiment:{row.id}:end", row.created_by,
                 "\n".join([title, analysis_text(context, row, found)]), shown=(row.ref,),
             )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from config.notices import NoticeKind
 from config.roles import Role
 from config.settings import ApprovalSettings
 from storage.tables.optimization import Outcome, Rule, RuleCheck
@@ -95,7 +96,8 @@ async def _switch_off(context: ToolContext, rule: Rule) -> None:
         await switch(session, context, current, enabled=False)
         admins = await PeopleService(session, context.organisation_id).staff(Role.admin)
         await context.notifier.to_people(
-            session, f"rule:{rule.id}:{current.version}", [person.id for person in admins],
+            session, NoticeKind.rule, f"rule:{rule.id}:{current.version}",
+            [person.id for person in admins],
             "optimization.rule.orphaned", ref=rule.ref, name=rule.name,
         )  # fmt: skip
 

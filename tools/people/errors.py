@@ -31,6 +31,11 @@ class InviteInvalid(InvalidInput):
         super().__init__("people.invite_invalid")
 
 
+class NoPrivateChat(InvalidInput):
+    def __init__(self, channel: str, known: Sequence[str]) -> None:
+        super().__init__("people.no_private_chat", channel=channel, known=", ".join(known) or "-")
+
+
 class AccountTaken(NotAllowed):
     def __init__(self, name: str) -> None:
         super().__init__("people.account_taken", name=name)

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from config.clock import Clock
 from config.roles import Role
@@ -43,7 +43,8 @@ async def redeem(
     Raises InviteInvalid for a code that is unknown, used or too old, AccountTaken when the account
     is somebody's already.
     """
-    if stranger.role is not Role.customer:
+    # Several accounts were brought together by a code: what one of them says binds not the others.
+    if stranger.role is not Role.customer or await _accounts(session, stranger) > 1:
         raise AccountTaken(stranger.name)
     person_id = await session.scalar(
         update(Invite)
@@ -64,19 +65,25 @@ async def redeem(
     return person
 
 
+async def _accounts(session: Session, person: Person) -> int:
+    counted = await session.scalar(
+        select(func.count(Account.id)).where(Account.person_id == person.id)
+    )
+    return counted or 0
+
+
 async def _hand_over(session: Session, stranger: Person, person_id: int, channel: str) -> None:
-    """The account, its private chats, and what was said there."""
+    """The account, its private chats, and what it said there and in groups."""
+    # They often call themselves by their own name, which must not name two people from now on.
+    stranger.name = f"#{stranger.id}"
     await session.execute(
         update(Account)
         .where(Account.person_id == stranger.id, Account.channel == channel)
         .values(person_id=person_id)
     )
-    private = select(Conversation.id).where(
-        Conversation.person_id == stranger.id, Conversation.channel == channel
-    )
     await session.execute(
         update(InboxMessage)
-        .where(InboxMessage.conversation_id.in_(private), InboxMessage.person_id == stranger.id)
+        .where(InboxMessage.channel == channel, InboxMessage.person_id == stranger.id)
         .values(person_id=person_id)
     )
     await session.execute(

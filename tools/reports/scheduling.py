@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from config.errors import NotFound
+from config.notices import NoticeKind
 from config.roles import Role
 from storage.database import ReadSession, Session
 from storage.repository import next_number
@@ -81,7 +82,7 @@ async def push_report(context: ToolContext, payload: dict[str, Any]) -> None:
     result = await _report(context, payload["kind"], payload["period"])
     async with context.database.unit_of_work() as session:
         await context.notifier.to_person(
-            session, context.order_key, context.asker.id, result.text,
+            session, NoticeKind.report, context.order_key, context.asker.id, result.text,
             attachments=result.attachments, shown=result.shown,
         )  # fmt: skip
 
@@ -115,7 +116,7 @@ async def push_brief(context: ToolContext, payload: dict[str, Any]) -> None:
         if free:
             lines.append(context.say("schedules.brief.advice"))
         await context.notifier.to_person(
-            session, context.order_key, context.asker.id, "\n".join(lines),
+            session, NoticeKind.report, context.order_key, context.asker.id, "\n".join(lines),
             attachments=result.attachments,
         )  # fmt: skip
 

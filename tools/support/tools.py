@@ -1,13 +1,18 @@
 """What a customer's own messages can lead to. None of it is privileged."""
 
+from config.notices import NoticeKind
 from config.roles import Role
 from memory.facts import FactStore
+from storage.database import Session
+from storage.media import files_of_people
 from storage.tables.lead import Activity
 from tools.context import ToolContext
 from tools.leads.service import LeadService, NewLead, source_of
 from tools.result import ToolResult
 from tools.spec import Risk, ToolSpec, always
 from tools.support.arguments import LeaveContact, Remember, RequestHuman
+
+_FILES_NAMED = 5
 
 
 async def leave_contact(context: ToolContext, arguments: LeaveContact) -> ToolResult:
@@ -24,9 +29,12 @@ async def leave_contact(context: ToolContext, arguments: LeaveContact) -> ToolRe
         service = LeadService.of(session, context)
         lead = (await service.capture(session, new)).lead
         await service.record_talk(session, lead, Activity.enquiry)
+        sent = await _sent_files(session, context)
         await context.notifier.to_staff(
-            session, f"{context.order_key}:contact", "support.contact_left",
-            name=lead.contact_name, lead=f"L-{lead.number}",
+            session, NoticeKind.lead, f"{context.order_key}:contact",
+            f"support.contact_left{'_files' if sent else ''}",
+            name=lead.contact_name, lead=f"L-{lead.number}", files=", ".join(sent),
+            person=context.asker.id,
         )  # fmt: skip
     return ToolResult(status="ok", text=context.say("support.contact_kept"))
 
@@ -41,14 +49,28 @@ async def remember(context: ToolContext, arguments: Remember) -> ToolResult:
 
 
 async def request_human(context: ToolContext, arguments: RequestHuman) -> ToolResult:
-    """Tell the staff that this customer wants to talk to a person."""
+    """Tell the staff that this customer wants to talk to a person, and give them the chat where the
+    platform can."""
     async with context.database.unit_of_work() as session:
+        sent = await _sent_files(session, context)
         reached = await context.notifier.to_staff(
-            session, f"{context.order_key}:human", "support.human_wanted",
-            name=context.asker.name, reason=arguments.reason or "—",
+            session, NoticeKind.human, f"{context.order_key}:human",
+            f"support.human_wanted{'_files' if sent else ''}",
+            name=context.asker.name, reason=arguments.reason or "—", files=", ".join(sent),
+            person=context.asker.id,
         )  # fmt: skip
+    if context.transfers:
+        return ToolResult(status="ok", text=context.say("support.human_coming"), transfer=True)
     key = "support.human_called" if reached else "support.human_unreachable"
     return ToolResult(status="ok", text=context.say(key))
+
+
+async def _sent_files(session: Session, context: ToolContext) -> list[str]:
+    """The names of what the customer sent last, for those who are to help."""
+    found = await files_of_people(
+        session, context.organisation_id, [context.asker.id], _FILES_NAMED
+    )  # fmt: skip
+    return [file.name for file in found]
 
 
 SPECS = (

@@ -27,7 +27,9 @@ from bot.channels.telegram.polling import poll
 from bot.channels.telegram.receiving import NAME, NUMBER_LIMIT, UPDATES, Me, event_of, read_update
 from bot.channels.telegram.sending import parts_of, send_part
 from bot.channels.telegram.session import Session
+from bot.channels.telegram.spots import spot_of
 from bot.messages import Address, OutboundMessage, RemoteFile
+from bot.shelf import Shelf
 from config.channels import TelegramSettings
 from config.errors import ConfigurationError, PermanentError, TransientError
 
@@ -43,20 +45,23 @@ T = TypeVar("T")
 
 
 class TelegramChannel:
-    """`duty` is needed where several processes poll for one bot: one does it at a time."""
+    """`duty` is needed where several processes poll for one bot: one does it at a time; with a
+    `shelf` each of them can finish an answer that another one began to show."""
 
     name = NAME
     capabilities = Capabilities(buttons=True, files=True, drafts=True, menus=True)
     chats: frozenset[str] | None = None
 
-    def __init__(self, settings: TelegramSettings, duty: Duty | None = None) -> None:
+    def __init__(
+        self, settings: TelegramSettings, duty: Duty | None = None, shelf: Shelf | None = None
+    ) -> None:
         self._settings = settings
         self._duty = duty
         session = Session(
             api=TelegramAPIServer.from_base(settings.api), limit=100, timeout=_PATIENCE_SECONDS
         )
         self._bot = Bot(settings.token.get_secret_value(), session=session)
-        self._live = LiveAnswers(self._bot)
+        self._live = LiveAnswers(self._bot, shelf)
         self._me: Me | None = None
         self._handler: Handler | None = None
         self._answering: set[asyncio.Task[None]] = set()
@@ -123,26 +128,27 @@ class TelegramChannel:
         return parts_of(message)
 
     def paces(self, address: Address) -> Mapping[str, Pace]:
-        chat, _ = _place(address)
+        spot = spot_of(address)
         limits = self._settings.limits
         bot = f"{NAME}:{address.bot}"
+        # All topics of a group share its limits.
+        chat = f"{bot}:{address.chat if spot.business else spot.chat}"
         paces = {
             bot: Pace(count=limits.per_second, seconds=1),
-            f"{bot}:{chat}": Pace(count=limits.chat_burst, seconds=limits.chat_burst),
+            chat: Pace(count=limits.chat_burst, seconds=limits.chat_burst),
         }
-        if chat < 0:
-            paces[f"{bot}:{chat}:minute"] = Pace(count=limits.group_per_minute, seconds=60)
+        if spot.chat < 0:
+            paces[f"{chat}:minute"] = Pace(count=limits.group_per_minute, seconds=60)
         return paces
 
     async def send(self, part: OutboundMessage) -> str:
-        chat, topic = _place(part.address)
         with translated(part.address.chat):
-            sent = await self._live.finish(chat, topic, part)
-            return str(sent or await send_part(self._bot, chat, topic, part))
+            sent = await self._live.finish(part)
+            return str(sent or await send_part(self._bot, part))
 
     async def draft(self, so_far: OutboundMessage) -> None:
         with translated(so_far.address.chat):
-            await self._live.show(*_place(so_far.address), so_far.text)
+            await self._live.show(so_far)
 
     async def download(self, file: RemoteFile) -> bytes:
         with fetching():
@@ -156,9 +162,11 @@ class TelegramChannel:
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
     ) -> None:
-        scope = (
-            BotCommandScopeChat(chat_id=_place(address)[0]) if address else BotCommandScopeDefault()
-        )
+        spot = spot_of(address) if address else None
+        if spot is not None and spot.business:
+            # The chat is its owner's.
+            return
+        scope = BotCommandScopeChat(chat_id=spot.chat) if spot else BotCommandScopeDefault()
         listed = [BotCommand(command=name, description=about[:256]) for name, about in commands]
         with translated():
             if listed:
@@ -220,8 +228,3 @@ def _update_in(body: bytes) -> dict[str, Any] | None:
     if not isinstance(number, int) or isinstance(number, bool):
         return None
     return data if 0 <= number < NUMBER_LIMIT else None
-
-
-def _place(address: Address) -> tuple[int, int | None]:
-    chat, _, topic = address.chat.partition(":")
-    return int(chat), int(topic) if topic else None

@@ -9,7 +9,7 @@ from config.channels import TelegramSettings
 
 
 def open_channel(section: TelegramSettings, site: Site) -> WebhookChannel:
-    return TelegramChannel(section, site.duty)
+    return TelegramChannel(section, site.duty, site.shelf)
 
 
 async def check(section: TelegramSettings, *, alone: bool) -> list[Finding]:

@@ -8,6 +8,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramConflictError,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramMigrateToChat,
@@ -28,7 +29,9 @@ from bot.errors import Busy, Closed, Moved, NotDelivered
 from config.errors import AppError, PermanentError, TransientError
 
 _NOT_CONNECTED = (ClientConnectorError, ConnectionTimeoutError)
-_NOBODY_THERE = ("chat not found", "PEER_ID_INVALID", "rights to send")
+_NOBODY_THERE = (
+    "chat not found", "PEER_ID_INVALID", "rights to send", "business connection", "BUSINESS_",
+)  # fmt: skip
 
 
 @contextmanager
@@ -77,6 +80,8 @@ def _ours(error: TelegramAPIError | ClientDecodeError, chat: str) -> AppError:
             return PermanentError(said)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return NotDelivered(f"the token was refused: {said}")
+        case TelegramConflictError():
+            return NotDelivered(said)
         case TelegramNetworkError() if isinstance(error.__cause__, _NOT_CONNECTED):
             return NotDelivered("Telegram cannot be reached")
         case TelegramNetworkError() | TelegramServerError() | ClientDecodeError():

@@ -1,7 +1,8 @@
 """From a Telegram update to what happened, in our words."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -13,31 +14,46 @@ from aiogram.types import (
     ChatMemberUpdated,
     Message,
     MessageEntity,
+    MessageGenerationStopped,
     Update,
 )
 from pydantic import ValidationError
 
-from bot.messages import Address, ChatClosed, ChatMoved, Event, InboundMessage, RemoteFile
+from bot.channels.telegram.business import business_event, connection_event, customer_account
+from bot.channels.telegram.contents import files_of, words_of
+from bot.channels.telegram.spots import place_name
+from bot.messages import Address, ChatClosed, ChatMoved, Corrected, Event, InboundMessage
+from bot.stopping import STOP
 
 log = structlog.get_logger()
 
 NAME = "telegram"
-UPDATES = ("message", "callback_query", "my_chat_member")
+UPDATES = (
+    "message", "edited_message", "callback_query", "my_chat_member", "business_connection",
+    "business_message", "edited_business_message", "stopped_message_generation",
+)  # fmt: skip
 
 NUMBER_LIMIT = 2**63
+_ALBUMS = 200
 _GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Me:
-    """The bot itself; `username` is what it is mentioned by."""
+    """The bot itself; `username` is what it is mentioned by. `albums` are those of groups that were
+    addressed to it: only one of their parts says so."""
 
     id: int
     username: str
+    albums: deque[str] = field(default_factory=lambda: deque(maxlen=_ALBUMS))
 
-    def address(self, chat: Chat, topic: int | None = None) -> Address:
-        place = f"{chat.id}:{topic}" if topic else str(chat.id)
+    def address(self, chat: Chat, topic: int | None = None, business: str | None = None) -> Address:
+        place = place_name(chat.id, topic, business)
         return Address(channel=NAME, bot=str(self.id), chat=place)
+
+    def address_of(self, message: Message) -> Address:
+        topic = message.message_thread_id if message.is_topic_message else None
+        return self.address(message.chat, topic, message.business_connection_id)
 
 
 def read_update(data: Mapping[str, Any], bot: Bot) -> Update | None:
@@ -71,7 +87,41 @@ def event_of(update: Update, me: Me) -> Event | None:
         return _membership(update.my_chat_member, me)
     if update.message is not None:
         return _said(update.message, external_id, me)
+    if corrected := update.edited_message or update.edited_business_message:
+        return _corrected(corrected, me)
+    if update.stopped_message_generation is not None:
+        return _stopped(update.stopped_message_generation, external_id, me)
+    return _of_business(update, external_id, me)
+
+
+def _of_business(update: Update, external_id: str, me: Me) -> Event | None:
+    if update.business_connection is not None:
+        us = me.address(Chat(id=update.business_connection.user_chat_id, type=ChatType.PRIVATE))
+        return connection_event(update.business_connection, us)
+    if update.business_message is not None:
+        message = update.business_message
+        return business_event(message, external_id, me.address_of(message))
     return None
+
+
+def _corrected(message: Message, me: Me) -> Event | None:
+    text = message.text or message.caption or ""
+    if message.chat.type != ChatType.PRIVATE:
+        text = _without_mention(text, message, me)
+    if not text:
+        return None
+    address = me.address_of(message)
+    return Corrected(
+        address=address, message_id=f"{address.chat}:{message.message_id}", text=text
+    )  # fmt: skip
+
+
+def _stopped(stop: MessageGenerationStopped, external_id: str, me: Me) -> Event:
+    """The button below a draft, which only private chats have, is as good as the word."""
+    return InboundMessage(
+        external_id=external_id, address=me.address(stop.chat, stop.message_thread_id),
+        sender_id=str(stop.chat.id), sender_name=stop.chat.full_name, text=STOP,
+    )  # fmt: skip
 
 
 def _said(message: Message, external_id: str, me: Me) -> Event | None:
@@ -81,23 +131,27 @@ def _said(message: Message, external_id: str, me: Me) -> Event | None:
     if sender is None or sender.is_bot:
         return None
     private = message.chat.type == ChatType.PRIVATE
-    text = message.text or message.caption or ""
-    files = tuple(_files(message))
+    text, files = words_of(message), tuple(files_of(message))
     if not text and not files:
         return None
     if not private:
-        if not _addressed(message, me):
+        album = message.media_group_id
+        if not _addressed(message, me) and album not in me.albums:
             return None
+        if album is not None:
+            me.albums.append(album)
         text = _without_mention(text, message, me) or ("" if files else "/help")
+    address = me.address_of(message)
     return InboundMessage(
         external_id=external_id,
-        address=me.address(
-            message.chat, message.message_thread_id if message.is_topic_message else None
-        ),
+        address=address,
+        message_id=f"{address.chat}:{message.message_id}",
+        album=message.media_group_id or "",
         sender_id=str(sender.id),
         sender_name=sender.full_name,
         text=text,
         private=private,
+        group="" if private else str(message.chat.id),
         files=files,
     )
 
@@ -106,18 +160,23 @@ def _pressed(query: CallbackQuery, external_id: str, me: Me) -> Event | None:
     message = query.message
     if message is None or not query.data:
         return None
-    topic = None
-    label = ""
+    address, label = me.address(message.chat), ""
+    sender_id = str(query.from_user.id)
     if isinstance(message, Message):
-        topic = message.message_thread_id if message.is_topic_message else None
-        label = _label(message, query.data)
+        address, label = me.address_of(message), _label(message, query.data)
+        if message.business_connection_id:
+            # The owner sees the buttons, too; they are for the customer.
+            if query.from_user.id != message.chat.id:
+                return None
+            sender_id = customer_account(query.from_user.id)
     return InboundMessage(
         external_id=external_id,
-        address=me.address(message.chat, topic),
-        sender_id=str(query.from_user.id),
+        address=address,
+        sender_id=sender_id,
         sender_name=query.from_user.full_name,
         text=label or query.data,
         private=message.chat.type == ChatType.PRIVATE,
+        group="" if message.chat.type == ChatType.PRIVATE else str(message.chat.id),
         pressed=query.data,
     )
 
@@ -169,27 +228,3 @@ def _entities(message: Message) -> Iterator[tuple[MessageEntity, str]]:
     for entity in message.entities or message.caption_entities or []:
         words = units[2 * entity.offset : 2 * (entity.offset + entity.length)]
         yield entity, words.decode("utf-16-le", "replace")
-
-
-def _files(message: Message) -> Iterator[RemoteFile]:
-    """Documents, pictures in their largest size, sounds and films."""
-    if message.photo:
-        largest = message.photo[-1]
-        yield _file(largest, f"photo-{message.message_id}.jpg", "image/jpeg")
-    if message.document:
-        yield _file(message.document, f"file-{message.message_id}", "application/octet-stream")
-    if message.voice:
-        yield _file(message.voice, f"voice-{message.message_id}.ogg", "audio/ogg")
-    if message.audio:
-        yield _file(message.audio, f"audio-{message.message_id}.mp3", "audio/mpeg")
-    if message.video:
-        yield _file(message.video, f"video-{message.message_id}.mp4", "video/mp4")
-
-
-def _file(found: Any, name: str, media_type: str) -> RemoteFile:
-    return RemoteFile(
-        name=getattr(found, "file_name", None) or name,
-        media_type=getattr(found, "mime_type", None) or media_type,
-        remote=found.file_id,
-        size=found.file_size or 0,
-    )

@@ -16,6 +16,7 @@ from aiogram.types import (
     MessageEntity,
 )
 
+from bot.channels.telegram.spots import spot_of
 from bot.channels.telegram.text import MAX_CAPTION, formatted, pieces, shifted
 from bot.messages import Button, File, OutboundMessage
 
@@ -47,21 +48,22 @@ def parts_of(message: OutboundMessage) -> Sequence[Part]:
     stand under the last words."""
     text, entities = formatted(message.text, markdown=message.markdown)
     files = list(message.files)
-    blank = Part(address=message.address, text="")
+    blank = Part(address=message.address, text="", reply_token=message.reply_token)
     words = [
         replace(blank, text=piece, entities=inside) for piece, inside in pieces(text, entities)
     ]
     if files and len(text) <= MAX_CAPTION:
         words = [replace(words[0], files=(files.pop(0),))]
     words[-1] = replace(words[-1], buttons=message.buttons)
-    return [*words, *(replace(blank, files=(file,)) for file in files)]
+    parts = [*words, *(replace(blank, files=(file,)) for file in files)]
+    return [replace(part, key=f"{message.key}/{number}") for number, part in enumerate(parts)]
 
 
-async def send_part(bot: Bot, chat: int, topic: int | None, part: OutboundMessage) -> int:
+async def send_part(bot: Bot, part: OutboundMessage) -> int:
     """Returns the message id; a picture that Telegram cannot show goes as a document. Raises
     aiogram's errors."""
     place: dict[str, Any] = {
-        "chat_id": chat, "message_thread_id": topic, "reply_markup": keyboard_of(part.buttons)
+        **spot_of(part.address).params(), "reply_markup": keyboard_of(part.buttons)
     }  # fmt: skip
     if not part.files:
         return (await legible(part, partial(_send_text, bot, part, place))).message_id

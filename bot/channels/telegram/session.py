@@ -1,10 +1,11 @@
 """aiogram's connection to Telegram, made to bear answers that are not Telegram's."""
 
+from http import HTTPStatus
 from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import ClientDecodeError, TelegramAPIError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramNotFound
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
@@ -27,6 +28,9 @@ class Session(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
+        if status_code == HTTPStatus.NOT_IMPLEMENTED:
+            # Other servers of this API say so to methods that are too new for them.
+            raise TelegramNotFound(method, "Not Found: method not found")
         try:
             return super().check_response(bot, method, status_code, content)
         except TypeError as error:

@@ -7,7 +7,8 @@ In a test, inside the same loop:
         asked = li.says("/start")  # the bot gets an update
         answer = await telegram.answer(5001, after=asked)  # its next message in the chat
         li.presses("批准")  # by label or data
-        telegram.fault("reset_after", method="sendMessage", chat=5001)  # sent, but not seen
+        telegram.business(boss).chat(li.user).says("多少钱？")  # see business.py
+    telegram.fault("reset_after", method="sendMessage", chat=5001)  # sent, but not seen
         telegram.ledger.effects("sendMessage", chat=5001)  # what really happened
 
 As a process of its own, driven from Python:

@@ -1,13 +1,11 @@
 """`python -m tests.emulators.telegram --port N`: the emulator as a process of its own."""
 
 import argparse
-import asyncio
-import sys
 from pathlib import Path
 
-import uvicorn
 import uvloop
 
+from tests.emulators.serving import serve_process
 from tests.emulators.telegram.server import TelegramEmulator, parse_tokens
 
 
@@ -28,19 +26,7 @@ async def _serve(options: argparse.Namespace) -> None:
         *parse_tokens(options.token), scale=options.scale, flood=options.flood,
         seed=options.seed, ledger=options.ledger, https_rules=options.https_rules,
     )  # fmt: skip
-    config = uvicorn.Config(
-        emulator.app, interface="asgi3", port=options.port, log_level="critical", lifespan="off",
-        access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    if server.started:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        sys.stdout.write(f"http://127.0.0.1:{port}\n")
-        sys.stdout.flush()
-    await serving
+    await serve_process(emulator.app, options.port, lambda url: None)
     await emulator.close()
 
 

@@ -38,6 +38,7 @@ class Account:
     polled: tuple[int, float] = (0, float("-inf"))  # offset, when
     webhook_set: float = float("-inf")
     message_ids: "count[int]" = field(default_factory=lambda: count(1))
+    shops: dict[str, Any] = field(default_factory=dict)  # business connections by id
 
     @property
     def id(self) -> int:

@@ -43,6 +43,8 @@ class Call:
         return found
 
     def open_room(self) -> Room:
+        if self.given.text("business_connection_id"):
+            return self._business_room(self.given.text("business_connection_id"))
         found = self.room()
         found.require_open(self.bot)
         return found
@@ -54,6 +56,19 @@ class Call:
             raise bad_request("message thread not found")
         return thread
 
-    def refuse_business(self) -> None:
-        if self.given.text("business_connection_id"):
+    def as_posted(self, message: Json) -> Json:
+        """A new message of the bot's as it shows: in a business chat it is its owner's."""
+        shop = self.bot.shops.get(self.given.text("business_connection_id"))
+        return shop.answered(message) if shop else message
+
+    def is_own(self, message: Json) -> bool:
+        sender: Json = message.get("sender_business_bot") or message["from"]
+        return bool(sender["id"] == self.bot.id)
+
+    def _business_room(self, connection: str) -> Room:
+        shop = self.bot.shops.get(connection)
+        if shop is None:
             raise bad_request("business connection not found")
+        found: Room = shop.room_for(self.given.text("chat_id"))
+        self.chat = found.id
+        return found

@@ -55,8 +55,9 @@ def post(call: Call, room: Room, **content: object) -> Json:
     call.world.flood.write(call.bot.id, room.id)
     # A draft goes when the message that it announced is there.
     room.drafts = {n: draft for n, draft in room.drafts.items() if draft.thread != thread}
-    return room.post(
+    message = room.post(
         call.bot.json(), call.world.clock.date(), reply_to_message=answered,
         message_thread_id=thread or None, is_topic_message=bool(thread) or None,
         **content, reply_markup=keyboard,
     )  # fmt: skip
+    return call.as_posted(message)

@@ -30,6 +30,14 @@ class Control:
             "block": lambda asked: self._person(asked).blocks(),
             "unblock": lambda asked: self._person(asked).unblocks(),
             "stop": lambda asked: self._person(asked).stops(asked["draft"]),
+            "album": self._album,
+            "contact": lambda asked: self._person(asked).shares_contact(
+                asked["name"], asked["phone"]
+            ),
+            "sticker": lambda asked: self._person(asked).sends_sticker(asked["emoji"]),
+            "connect": lambda asked: emulated.business(self._person(asked)).id,
+            "connection": self._connection,
+            "business_say": self._business_say,
             "group": self._group,
             "add_bot": self._add_bot,
             "remove_bot": self._remove_bot,
@@ -92,6 +100,23 @@ class Control:
         return self._person(asked).sends_document(
             asked["name"], content, chat=asked.get("chat"), **known
         )
+
+    def _album(self, asked: Json) -> Any:
+        """`files` are pairs of a name and a content in base64."""
+        files = [(name, base64.b64decode(content)) for name, content in asked["files"]]
+        return self._person(asked).sends_album(
+            *files, caption=asked.get("caption", ""), chat=asked.get("chat")
+        )
+
+    def _connection(self, asked: Json) -> None:
+        """Change what its owner allows: `can_reply`, `enabled`."""
+        shop = self._bot(asked).shops[asked["connection"]]
+        shop.changes(can_reply=asked.get("can_reply"), enabled=asked.get("enabled"))
+
+    def _business_say(self, asked: Json) -> Any:
+        """`user` is the customer; with `owner` it is the owner who writes to them."""
+        chat = self._bot(asked).shops[asked["connection"]].chat(self._person(asked).user)
+        return (chat.owner_says if asked.get("owner") else chat.says)(asked["text"])
 
     def _press(self, asked: Json) -> str:
         return self._person(asked).presses(

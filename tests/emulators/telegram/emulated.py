@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from tests.emulators.telegram.accounts import Account
 from tests.emulators.telegram.app import BotApi
+from tests.emulators.telegram.business import Shop
 from tests.emulators.telegram.clock import Clock
 from tests.emulators.telegram.faults import Fault, Faults, Kind
 from tests.emulators.telegram.flood import Flood
@@ -95,6 +96,13 @@ class Emulated:
             room.members[by.id] = "creator"
             group.adds(self.bots[0], by)
         return group
+
+    def business(self, owner: Person) -> Shop:
+        """The owner connects the bot to their business account."""
+        shop = Shop(world=self.world, bot=owner.bot, owner=owner.user)
+        owner.bot.shops[shop.id] = shop
+        shop.tell()
+        return shop
 
     def room(self, chat: int, bot: Account | None = None) -> Room:
         """Raises LookupError for a chat that never began."""

@@ -59,6 +59,47 @@ class Person:
         shown = [{**stored.json(), "width": 640, "height": 480}]
         return self._post(chat, None, None, photo=shown, caption=caption)
 
+    def sends(
+        self, kind: str, content: bytes, mime: str, *, chat: int | None = None, **shown: Any
+    ) -> Json:
+        """A voice, audio, video or video_note; `shown` is what Telegram says of it, such as its
+        `duration`."""
+        stored = self.world.files.add(f"{kind}s", f"{kind}.bin", mime, content)
+        said = {"mime_type": mime} if kind != "video_note" else {}
+        return self._post(chat, None, None, **{kind: {**stored.json(), **said, **shown}})
+
+    def sends_album(
+        self, *items: tuple[str, bytes], caption: str = "", chat: int | None = None
+    ) -> list[Json]:
+        """Documents that were sent as one: several messages, of which the first has the caption."""
+        group, messages = str(uuid4().int)[:17], []
+        for number, (name, content) in enumerate(items):
+            stored = self.world.files.add("documents", name, "application/octet-stream", content)
+            shown = {**stored.json(), "file_name": name, "mime_type": stored.mime}
+            messages.append(
+                self._post(
+                    chat, None, None, document=shown, media_group_id=group,
+                    caption="" if number else caption,
+                    caption_entities=[] if number else find_entities(caption),
+                )
+            )  # fmt: skip
+        return messages
+
+    def shares_contact(self, name: str, phone: str) -> Json:
+        return self._post(None, None, None, contact={"phone_number": phone, "first_name": name})
+
+    def shares_place(self, latitude: float, longitude: float) -> Json:
+        where = {"latitude": latitude, "longitude": longitude}
+        return self._post(None, None, None, location=where)
+
+    def sends_sticker(self, emoji: str) -> Json:
+        stored = self.world.files.add("stickers", "sticker.webp", "image/webp", b"RIFF")
+        shown = {
+            **stored.json(), "type": "regular", "width": 512, "height": 512, "emoji": emoji,
+            "is_animated": False, "is_video": False,
+        }  # fmt: skip
+        return self._post(None, None, None, sticker=shown)
+
     def presses(self, label: str, *, chat: int | None = None, message: int | None = None) -> str:
         """A button by its label or data, on the newest message that has it; the query's id."""
         room = self._room(chat)
@@ -98,7 +139,7 @@ class Person:
         stopped = room.drafts.pop(draft)
         if not stopped.can_stop:
             raise LookupError(f"draft {draft} has no button to stop it")
-        content = {"chat": room.json(), "from": self.user.json(), "draft_id": draft}
+        content = {"chat": room.json(), "draft_id": draft}
         self.bot.updates.add("stopped_message_generation", content, room.id)
 
     def _member(self, *, blocked: bool) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,12 @@ class RemoteEmulator:
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = httpx.Client(base_url=f"{url}/__emu__/", timeout=30, trust_env=False)
-        self.token: str = self.view("bots")[0]["token"]
+
+    @cached_property
+    def token(self) -> str:
+        """The first bot's."""
+        found: str = self.view("bots")[0]["token"]
+        return found
 
     def do(self, action: str, **what: Any) -> Any:
         """`do("say", user=5001, text="你好")`; see control.Control for the actions."""
@@ -57,15 +63,22 @@ class RemoteEmulator:
 @contextmanager
 def emulator_process(*arguments: str) -> Iterator[RemoteEmulator]:
     """`arguments` as on the command line; the port is free and found by itself."""
-    command = [sys.executable, "-m", "tests.emulators.telegram", "--port", "0", *arguments]
+    with module_process("tests.emulators.telegram", *arguments) as url:
+        remote = RemoteEmulator(url)
+        yield remote
+        remote.close()
+
+
+@contextmanager
+def module_process(module: str, *arguments: str) -> Iterator[str]:
+    """Any emulator that is run so and prints its URL first; yields the URL."""
+    command = [sys.executable, "-m", module, "--port", "0", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             url = process.stdout.readline().strip() if process.stdout else ""
             if not url:
                 raise RuntimeError(f"the emulator did not start: {command}")
-            remote = RemoteEmulator(url)
-            yield remote
-            remote.close()
+            yield url
         finally:
             process.terminate()
             process.wait(10)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.notices import OutboxNotifier
 from config.i18n import Language
+from config.notices import NoticeKind, NoticeSettings
 from storage.database import Database
 from storage.tables.work import OutboxStatus
 from tests.builders.telegram import Desk, a_desk, until
@@ -129,11 +130,16 @@ async def test_notices_skip_a_chat_that_is_closed(
         li.blocks()
         await until(lambda: is_closed(desk, LI))
         service = desk.service
-        notifier = OutboxNotifier(service.organisation_id, service.outbox, Language.en)
+        notifier = OutboxNotifier(
+            service.organisation_id, service.outbox, Language.en, clock=desk.clock,
+            settings=NoticeSettings(),
+        )  # fmt: skip
         async with database.unit_of_work() as session:
             everyone = await PeopleService(session, desk.service.organisation_id).everyone()
             reached = {
-                person.name: await notifier.to_person(session, "report", person.id, "report")
+                person.name: await notifier.to_person(
+                    session, NoticeKind.report, "report", person.id, "report"
+                )
                 for person in everyone
             }
         desk.wake()

@@ -1,16 +1,24 @@
 """An answer shows while it comes, and stands there once when it is done."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from agent.contract import Button, Progress, Reply, Turn
 from bot.errors import Busy
 from bot.messages import File, OutboundMessage
+from bot.shelf import Shelf
+from config.errors import TransientError
+from memory.connect import open_redis
 from storage.database import Database
 from tests.builders.telegram import a_desk, a_telegram, an_address
 from tests.emulators.telegram.accounts import Json
+from tests.emulators.telegram.call import Call
+from tests.emulators.telegram.errors import ApiError
+from tests.emulators.telegram.methods import METHODS
 from tests.emulators.telegram.server import TelegramEmulator
 from tests.fakes.agent import FakeAgent
 from tools.result import Attachment
@@ -188,17 +196,88 @@ async def test_the_buttons_come_with_the_answer_and_not_before(
     assert "reply_markup" not in first["params"]
 
 
-async def test_a_half_answer_of_long_ago_is_not_overwritten(
-    telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+async def test_a_half_answer_is_not_overwritten_by_another_message(
+    telegram: TelegramEmulator,
 ) -> None:
     here = an_address(telegram, GROUP)
     async with a_telegram(telegram) as channel:
-        await channel.draft(OutboundMessage(address=here, text="another process ended this"))
-        monkeypatch.setattr("bot.channels.telegram.drafts._FORGOTTEN_AFTER", 0.0)
-        (part,) = channel.parts(OutboundMessage(address=here, text="something else"))
-        await channel.send(part)
+        await channel.draft(OutboundMessage(address=here, text="half an", key="reply:1"))
+        for key in ("notice:7", "reply:1"):
+            (part,) = channel.parts(OutboundMessage(address=here, text=f"all of {key}", key=key))
+            await channel.send(part)
     texts = [each["text"] for each in telegram.answers(GROUP)]
-    assert texts == ["another process ended this", "something else"]
+    assert texts == ["all of reply:1", "all of notice:7"]
+
+
+async def test_an_answer_that_one_process_began_to_show_is_finished_by_another(
+    telegram: TelegramEmulator,
+) -> None:
+    here, shelf = an_address(telegram, GROUP), Shelf(open_redis(None), 1)
+    message = OutboundMessage(address=here, text="half an", key="reply:1")
+    async with (
+        a_telegram(telegram, shelf=shelf) as first,
+        a_telegram(telegram, shelf=shelf) as other,
+    ):
+        await first.draft(message)
+        await other.draft(replace(message, text="half an answer"))
+        (part,) = other.parts(replace(message, text="the whole answer"))
+        await other.send(part)
+        assert await shelf.get(f"telegram:{here.bot}:reply:1") is None
+    assert [each["text"] for each in telegram.answers(GROUP)] == ["the whole answer"]
+
+
+async def test_an_answer_comes_when_the_shelf_is_away(
+    telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*given: object) -> None:
+        raise TransientError("Redis is away")
+
+    shelf = Shelf(open_redis(None), 1)
+    for method in ("put", "get", "take"):
+        monkeypatch.setattr(shelf, method, away)
+    message = OutboundMessage(address=an_address(telegram, GROUP), text="half", key="reply:1")
+    async with a_telegram(telegram, shelf=shelf) as channel:
+        await channel.draft(message)
+        (part,) = channel.parts(replace(message, text="whole"))
+        await channel.send(part)
+    assert [each["text"] for each in telegram.answers(GROUP)] == ["whole"]
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, "Not Found: method not found"), (501, "?")])
+async def test_a_server_without_drafts_gets_edits(
+    telegram: TelegramEmulator, database: Database, status: int, said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def unknown(call: Call) -> None:
+        raise ApiError(status, said)
+
+    monkeypatch.setitem(METHODS, "sendmessagedraft", unknown)
+    answers = await ask(telegram, database, ANSWER)
+    assert [each["text"] for each in answers] == ["本周花费 300 元。"]
+    assert shown(telegram, "sendMessage", "editMessageText")[:2] == ["本周花费", "本周花费 300"]
+    assert len([each for each in telegram.refusals if each["code"] == status]) == 1
+
+
+@pytest.mark.parametrize("method", ["sendMessageDraft", "editMessageText"])
+async def test_429_on_drafts_and_edits_of_one_chat_stops_no_other(
+    telegram: TelegramEmulator, method: str
+) -> None:
+    busy, free = (5001, 5002) if method == "sendMessageDraft" else (GROUP, GROUP - 1)
+    telegram.group(GROUP - 1, by=telegram.user(LI))
+    for user in (5001, 5002):
+        telegram.world.dialog(telegram.bots[0], telegram.user(user).user)
+    telegram.fault("flood", method=method, chat=busy, value=60, count=None)
+    async with a_telegram(telegram) as channel:
+        for words in ("one", "one two"):
+            for chat in (busy, free):
+                with contextlib.suppress(Busy):
+                    so_far = OutboundMessage(
+                        address=an_address(telegram, chat), text=words, key=f"{chat}"
+                    )
+                    await channel.draft(so_far)
+    seen = [each["text"] for each in telegram.ledger.effects(method, chat=free)]
+    assert seen[-1] == "one two"
+    assert "one two" not in [e["text"] for e in telegram.ledger.effects(method, chat=busy)]
 
 
 async def test_a_draft_in_a_topic_stays_in_it(telegram: TelegramEmulator) -> None:

@@ -25,8 +25,8 @@ class Wire(Protocol):
     def read(self, account: str | None = None) -> list[OutboundMessage]:
         """What somebody, or everybody, has been sent."""
 
-    def drafts(self) -> list[str]:
-        """What was shown of answers before they came."""
+    def drafts(self) -> list[str] | None:
+        """What was shown of answers before they came; None where the platform shows nothing."""
 
 
 class Keeping:

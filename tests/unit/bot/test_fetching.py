@@ -1,4 +1,6 @@
-"""Files that a platform keeps for us are fetched before the turn that needs them."""
+"""Files that a platform keeps for us are fetched at once, and before the turn that needs them."""
+
+import asyncio
 
 import pytest
 from sqlalchemy import select
@@ -6,8 +8,10 @@ from sqlalchemy import select
 from bot.fetching import Fetcher
 from bot.messages import RemoteFile
 from config.errors import AppError, PermanentError, TransientError
+from config.media import MediaSettings
 from storage.database import Database
-from storage.inbox import TOO_LARGE, Inbox
+from storage.inbox import GONE, REFUSED, Inbox
+from storage.media import content_of
 from storage.tables.organisation import Organisation
 from storage.tables.work import InboxFile, InboxMessage
 from tests.builders.chats import a_conversation, a_place
@@ -23,7 +27,7 @@ class Post:
         self.database = database
         self.inbox = Inbox(organisation.id, FakeClock())
         self.channel = FakeChannel("test")
-        self.fetcher = Fetcher(database, self.inbox, {"test": self.channel})
+        self.fetcher = Fetcher(database, self.inbox, {"test": self.channel}, MediaSettings())
         self._organisation = organisation
         self._conversation = 0
 
@@ -42,10 +46,21 @@ class Post:
             files = await self.inbox.files(session, message)
         await self.fetcher.complete(self._conversation, files)
 
-    async def kept(self) -> list[tuple[str, str, bytes, str | None]]:
+    async def soon(self) -> None:
+        """What is done when a message is kept, to its end."""
+        self.fetcher.soon(self._conversation)
+        async with asyncio.timeout(10):
+            while self.fetcher._early:
+                await asyncio.sleep(0.01)
+
+    async def kept(self) -> list[tuple[str, str, bytes | None, str | None]]:
         async with self.database.reading() as session:
-            rows = await session.scalars(select(InboxFile).order_by(InboxFile.position))
-            return [(row.name, row.media_type, row.content, row.remote) for row in rows]
+            rows = (await session.scalars(select(InboxFile).order_by(InboxFile.position))).all()
+            return [
+                (row.name, row.media_type,
+                 await content_of(session, self._organisation.id, row.id), row.remote)
+                for row in rows
+            ]  # fmt: skip
 
 
 def remote(name: str) -> RemoteFile:
@@ -81,7 +96,7 @@ async def test_what_is_gone_keeps_its_name_and_the_rest_is_fetched(post: Post) -
     await post.comes(remote("a"), remote("b"))
     await post.fetch()
     assert await post.kept() == [
-        ("a.csv", TOO_LARGE, b"", None), ("b.csv", "text/csv", b"second", None),
+        ("a.csv", GONE, None, None), ("b.csv", "text/csv", b"second", None),
     ]  # fmt: skip
 
 
@@ -99,7 +114,50 @@ async def test_what_may_still_come_is_asked_for_again(
             await post.fetch()
         assert (await post.kept())[0][3] == "a"
     await post.fetch()
-    assert (await post.kept())[0][2] == (b"first" if raised else b"")
+    assert (await post.kept())[0][2] == (b"first" if raised else None)
+
+
+async def test_what_is_no_such_thing_as_we_take_is_not_kept(post: Post) -> None:
+    post.channel.remote = {"a": b"MZ\x00 a program"}
+    await post.comes(remote("a"))
+    await post.fetch()
+    assert await post.kept() == [("a.csv", REFUSED, None, None)]
+
+
+async def test_it_is_fetched_when_its_message_is_kept_and_asked_for_again_soon(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.fetching._PAUSES", (0.0, 0.0))
+    post.channel.remote = {"a": b"first", "b": b"second"}
+    post.channel.faults = [TransientError("later")]
+    await post.comes(remote("a"), remote("b"))
+    await post.soon()
+    assert [(content, left) for _, _, content, left in await post.kept()] == [
+        (b"first", None), (b"second", None),
+    ]  # fmt: skip
+
+
+async def test_a_file_is_fetched_once_by_all_who_need_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = []
+
+    async def download(file: RemoteFile) -> bytes:
+        fetched.append(file.remote)
+        await asyncio.sleep(0)
+        return b"first"
+
+    monkeypatch.setattr(post.channel, "download", download)
+    await post.comes(remote("a"))
+    await asyncio.gather(post.fetch(), post.soon(), post.fetch())
+    assert fetched == ["a"]
+
+
+async def test_a_channel_of_another_process_is_asked_there(post: Post) -> None:
+    await post.comes(remote("a"))
+    post.fetcher = Fetcher(post.database, post.inbox, {}, MediaSettings())
+    with pytest.raises(TransientError):
+        await post.fetch()
 
 
 async def test_a_message_without_files_asks_for_nothing(post: Post) -> None:

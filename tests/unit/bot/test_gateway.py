@@ -12,9 +12,12 @@ from bot.gateway import Gateway
 from bot.messages import File, RemoteFile
 from config.errors import NotFound, TransientError
 from config.i18n import Language, say
+from config.media import MediaSettings
 from config.roles import Role
 from config.settings import WorkSettings
 from storage.database import Database
+from storage.inbox import TOO_LARGE, TOO_MANY
+from storage.media import content_of
 from storage.tables.organisation import Organisation, Person
 from storage.tables.work import Conversation, InboxFile, InboxMessage, InboxStatus, OutboxMessage
 from tests.builders.gateway import a_gateway, an_inbound
@@ -247,21 +250,28 @@ async def test_files_are_kept_with_their_message_within_the_limits(
     database: Database, organisation: Organisation, clock: FakeClock
 ) -> None:
     agent = FakeAgent()
-    limits = WorkSettings(max_file_bytes=3, max_files=2)
+    limits = WorkSettings(max_files=2, media=MediaSettings(document_bytes=3))
     gateway = a_gateway(database, organisation.id, agent, clock, settings=limits)
     files = tuple(
         File(name=name, media_type="text/csv", content=content)
         for name, content in (("a.csv", b"123"), ("b.csv", b"1234"), ("c.csv", b"1"))
     )
-    message = replace(an_inbound(""), files=files)
+    message = replace(an_inbound("see these"), files=files)
     assert await gateway.receive(message)
     assert not await gateway.receive(message)
     await gateway.idle()
     async with database.reading() as session:
         kept = (await session.scalars(select(InboxFile).order_by(InboxFile.position))).all()
-    assert [(file.name, file.content) for file in kept] == [("a.csv", b"123"), ("b.csv", b"")]
+        contents = [await content_of(session, organisation.id, file.id) for file in kept]
+    assert contents == [b"123", None, None]
     (turn,) = agent.turns
-    assert [file.name for file in turn.files] == ["a.csv", "b.csv"]
+    assert [(file.name, file.media_type) for file in turn.files] == [
+        ("a.csv", "text/csv"), ("b.csv", TOO_LARGE), ("c.csv", TOO_MANY),
+    ]  # fmt: skip
+    (answer,) = await answers(database)
+    assert "b.csv 超过了大小限制" in answer
+    assert "这些没有保存：c.csv" in answer
+    assert answer.endswith("echo: see these")
 
 
 async def test_names_that_no_database_keeps_do_not_keep_a_message_out(
@@ -269,7 +279,7 @@ async def test_names_that_no_database_keeps_do_not_keep_a_message_out(
 ) -> None:
     gateway = a_gateway(database, organisation.id, FakeAgent(), clock)
     long = File(name="长" * 400 + ".xlsx", media_type="a/" + "b" * 400, content=b"1")
-    torn = RemoteFile(name="\ud83d\x00", media_type="text/csv", remote="file-7")
+    torn = RemoteFile(name="\ud83d\x00", media_type="a/" + "b" * 400, remote="file-7")
     message = an_inbound("see these")
     assert await gateway.receive(
         replace(message, sender_name="王" * 400 + "\ud83d\x00", files=(long, torn))
@@ -279,5 +289,5 @@ async def test_names_that_no_database_keeps_do_not_keep_a_message_out(
         (sender,) = await session.scalars(select(Person.name).where(Person.role == Role.customer))
     assert [len(file.name) for file in kept] == [120, 2]
     assert kept[0].name.endswith(".xlsx")
-    assert (len(kept[0].media_type), kept[1].remote) == (80, "file-7")
+    assert (len(kept[1].media_type), kept[1].remote) == (80, "file-7")
     assert len(sender) == 120

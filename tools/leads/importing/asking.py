@@ -41,7 +41,7 @@ async def open_import(context: ToolContext, file_id: int) -> ImportAnswer:
     async with context.database.reading() as session:
         imports = ImportRepository(session, context.organisation_id)
         file = await imports.file(file_id)
-    if not file.name.lower().endswith(_SUFFIXES):
+    if not is_table(file.name):
         raise UnreadableFile("unknown_kind", file.name)
     rows = await read_table(file)
     layout = guess(rows)
@@ -54,6 +54,10 @@ async def open_import(context: ToolContext, file_id: int) -> ImportAnswer:
     return ImportAnswer(
         ref=made.ref, text="\n".join([*lines, *_plan(context, made, rows)]), open=True
     )
+
+
+def is_table(name: str) -> bool:
+    return name.lower().endswith(_SUFFIXES)
 
 
 async def map_columns(context: ToolContext, ref: str, said: str) -> ImportAnswer:

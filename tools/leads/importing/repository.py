@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from storage.database import ReadSession
 from storage.repository import Repository
 from storage.tables.lead_work import ImportedRow, LeadImport
+from storage.tables.media import Media
 from storage.tables.work import InboxFile
 from tools.leads.errors import ImportNotFound
 from tools.leads.importing.table import Received
@@ -37,12 +38,12 @@ class ImportRepository(Repository[LeadImport]):
     async def file(self, file_id: int) -> Received:
         row = (
             await self.session.execute(
-                select(InboxFile.name, InboxFile.content).where(
-                    InboxFile.organisation_id == self.organisation_id, InboxFile.id == file_id
-                )
+                select(InboxFile.name, Media.content)
+                .outerjoin(Media, Media.id == InboxFile.media_id)
+                .where(InboxFile.organisation_id == self.organisation_id, InboxFile.id == file_id)
             )
         ).one()
-        return Received(name=row.name, content=row.content)
+        return Received(name=row.name, content=row.content or b"")
 
     async def rows(self, import_id: int) -> Sequence[ImportedRow]:
         found = await self.session.scalars(

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from config.errors import InvalidInput
 from config.i18n import Language, say
+from config.notices import NoticeKind
 from storage.database import Session
 from storage.tables.lead import Source
 from storage.tables.lead_work import ImportedRow, ImportStatus, LeadImport
@@ -152,7 +153,7 @@ async def _tell_progress(
                 position=held.position, total=held.total,
             )  # fmt: skip
             key = f"import:{held.id}:{percent}"
-            await context.notifier.to_person(session, key, held.person_id, text)
+            await context.notifier.to_person(session, NoticeKind.job, key, held.person_id, text)
 
 
 async def _hold(session: Session, context: ToolContext, import_id: int) -> LeadImport | None:
@@ -184,5 +185,6 @@ async def _finish(
         )  # fmt: skip
         files = (rejected_file(context, held, rows),) if held.rejected and not failure else ()
         await context.notifier.to_person(
-            session, f"import:{held.id}:done", held.person_id, text, attachments=files
-        )
+            session, NoticeKind.job, f"import:{held.id}:done", held.person_id, text,
+            attachments=files,
+        )  # fmt: skip

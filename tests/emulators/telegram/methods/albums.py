@@ -12,7 +12,6 @@ from tests.emulators.telegram.text.formatted import read_formatted
 
 
 def send_media_group(call: Call) -> list[Json]:
-    call.refuse_business()
     room = call.open_room()
     items = call.given.nested("media", "media")
     if not isinstance(items, list) or len(items) < 2:

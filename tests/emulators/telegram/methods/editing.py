@@ -33,7 +33,7 @@ def _own(call: Call) -> tuple[Room, Json]:
     message = room.messages.get(call.given.integer("message_id"))
     if message is None:
         raise bad_request("message to edit not found")
-    if message["from"]["id"] != call.bot.id or "new_chat_members" in message:
+    if not call.is_own(message) or "new_chat_members" in message:
         raise bad_request("message can't be edited")
     return room, message
 

@@ -15,13 +15,11 @@ _ACTIONS = frozenset(
 
 
 def send_message(call: Call) -> Json:
-    call.refuse_business()
     text, entities = read_text(call)
     return post(call, call.open_room(), text=text, entities=entities)
 
 
 def send_document(call: Call) -> Json:
-    call.refuse_business()
     caption, entities = read_caption(call)
     room = call.open_room()
     stored = read_file(call, "document")
@@ -31,7 +29,6 @@ def send_document(call: Call) -> Json:
 
 
 def send_photo(call: Call) -> Json:
-    call.refuse_business()
     caption, entities = read_caption(call)
     room = call.open_room()
     stored = read_file(call, "photo")

@@ -10,6 +10,7 @@ import xlsxwriter
 from sqlalchemy import func, select
 
 from config.errors import NotAllowed
+from storage.media import keep_content
 from storage.tables.change import ChangeRecord
 from storage.tables.job import Job
 from storage.tables.lead import Lead, Source
@@ -48,7 +49,10 @@ async def receive(office: SalesOffice, content: bytes, name: str = "leads.csv") 
         assert inbox_id is not None
         row = InboxFile(
             organisation_id=office.organisation.id, inbox_id=inbox_id, position=0, name=name,
-            media_type="text/csv", content=content,
+            media_type="text/csv",
+            media_id=await keep_content(
+                session, office.organisation.id, office.clock.now(), content, "text/csv"
+            ),
         )  # fmt: skip
         session.add(row)
         await session.flush()
