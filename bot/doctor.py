@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.configured import check_channels
+from bot.channels.wecom.contact import check_contact
 from bot.findings import Finding
 from bot.memory_check import check_long_term
 from bot.model_check import check_models
@@ -33,14 +34,15 @@ async def examine(
 ) -> list[Finding]:
     """Every part, those of other companies too; `alone` says that no HuoKe runs with these
     settings now."""
-    ours, models, channels = await asyncio.gather(
+    ours, models, channels, contact = await asyncio.gather(
         _servers(settings, database, redis),
         check_models(settings),
         check_channels(settings, alone=alone),
+        check_contact(settings.wecom_contact),
     )
     return [
         _data_folder(settings.data_dir), *ours, _planner(planner_file), *models, *channels,
-        _market(settings),
+        *contact, _market(settings),
     ]  # fmt: skip
 
 

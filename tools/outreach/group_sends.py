@@ -16,6 +16,7 @@ class GroupSendRefused(UserFacingError):
     def __init__(self, code: int, reason: str) -> None:
         own = f"outreach.codes.{code}"
         super().__init__(own if knows(own) else "outreach.refused", reason=reason)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

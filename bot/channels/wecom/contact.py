@@ -8,6 +8,7 @@ from typing import Any, Self
 from bot.channels.wecom.api import WecomApi
 from bot.channels.wecom.errors import Refused
 from bot.errors import NotDelivered
+from bot.findings import Finding
 from config.channels import WecomContactSettings
 from config.errors import TransientError
 from storage.tables.broadcast import RecipientStatus
@@ -15,6 +16,13 @@ from tools.outreach.group_sends import Contact, GroupSendRefused, MadeTask, Outc
 
 _NO_CUSTOMERS, _PAGE, _SENDERS_A_CALL = 84061, 100, 100
 _SENT = 2
+_PART = "WeCom customer contact"
+_ADVICE = {
+    40001: "set WECOM_CONTACT__SECRET as 客户联系 → API shows it",
+    40013: "set WECOM_CONTACT__CORP_ID as the console shows it under 我的企业 (it begins with ww)",
+    48002: "use the secret of 客户联系 → API, or allow the app to use 客户联系",
+    60020: "under 企业可信IP add the address that this server calls from",
+}
 # Its clock may be behind ours.
 _SKEW = timedelta(minutes=5)
 _STATUSES = {
@@ -28,6 +36,29 @@ async def open_contact(
 ) -> "CustomerContact | None":
     """None when it is not set; `stack` closes it."""
     return await stack.enter_async_context(CustomerContact(settings)) if settings else None
+
+
+async def check_contact(settings: WecomContactSettings | None) -> list[Finding]:
+    """The doctor's look: may it read the contacts, and are there any."""
+    if settings is None:
+        return []
+    async with CustomerContact(settings) as contact:
+        try:
+            found = await contact.contacts()
+        except GroupSendRefused as error:
+            advice = _ADVICE.get(error.code, "look the code up in WeCom's list of error codes")
+            return [Finding(part=_PART, fine=False, seen=f"WeCom {error.code}", advice=advice)]
+        except TransientError as error:
+            return [Finding(part=_PART, fine=False, seen=str(error), advice="check the network")]
+    without = sorted(set(settings.senders) - {each.sender for each in found})
+    if without:
+        return [
+            Finding(
+                part=_PART, fine=False, seen=f"no contacts of {', '.join(without)}",
+                advice="correct WECOM_CONTACT__SENDERS (userids), or give them the right to 客户联系",
+            )
+        ]  # fmt: skip
+    return [Finding(part=_PART, fine=True, seen=f"{len(found)} contacts")]
 
 
 class CustomerContact:
