@@ -29,11 +29,13 @@ async def current_revision(database: Database) -> str | None:
 
 
 async def migrate(database: Database, revision: str = "head") -> bool:
-    """Move to `revision` ("base" takes everything back); False when there is nothing to do.
+    """Move to `revision`, forward or back ("base" takes everything back); False when there is
+    nothing to do.
 
     Alembic is imported only when there is something to do: it costs half a second.
     """
-    if revision == "head" and await current_revision(database) == newest_revision():
+    current = await current_revision(database)
+    if revision == "head" and current == newest_revision():
         return False
     from alembic import command
     from alembic.config import Config
@@ -47,7 +49,9 @@ async def migrate(database: Database, revision: str = "head") -> bool:
 
         def upgrade(sync_connection: object) -> None:
             config.attributes["connection"] = sync_connection
-            move = command.downgrade if revision == "base" else command.upgrade
+            # A schema that is newer than we are is never taken back unasked.
+            back = revision == "base" or (revision != "head" and (current or "") > revision)
+            move = command.downgrade if back else command.upgrade
             move(config, revision)
 
         await connection.run_sync(upgrade)

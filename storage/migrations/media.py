@@ -44,7 +44,11 @@ def add_media() -> None:
 def remove_media() -> None:
     content = sa.Column("content", sa.LargeBinary(), nullable=False, server_default="")
     op.add_column("inbox_files", content)
-    op.get_bind().execute(
+    connection = op.get_bind()
+    # SQLite's default is an empty text.
+    empty = sa.bindparam("empty", b"", sa.LargeBinary())
+    connection.execute(sa.text("UPDATE inbox_files SET content = :empty").bindparams(empty))
+    connection.execute(
         sa.text(
             "UPDATE inbox_files SET content = (SELECT media.content FROM media"
             " WHERE media.id = inbox_files.media_id) WHERE media_id IS NOT NULL"
