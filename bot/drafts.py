@@ -40,7 +40,11 @@ class Drafts:
 
         return show
 
-    async def _show(self, turn: Turn, text: str) -> None:
+    async def pulse(self, turn: Turn, text: str) -> None:
+        """Show that the answer is being worked on."""
+        await self._show(turn, text, pulse=True)
+
+    async def _show(self, turn: Turn, text: str, *, pulse: bool = False) -> None:
         async with self._database.reading() as session:
             place = await self._inbox.place(session, turn.conversation_id, turn.inbox_id)
             token = await self._inbox.reply_token(session, turn.inbox_id)
@@ -49,7 +53,9 @@ class Drafts:
             return
         try:
             await channel.draft(
-                OutboundMessage(address=place, text=text, key=key_of(turn), reply_token=token)
+                OutboundMessage(
+                    address=place, text=text, key=key_of(turn), reply_token=token, pulse=pulse
+                )
             )
         except AppError as error:
             log.warning("draft.failed", channel=place.channel, error=type(error).__name__)

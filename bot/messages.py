@@ -108,7 +108,8 @@ class Button:
 class OutboundMessage:
     """`key` names the message, the same however often it is sent; a channel gives each of its
     parts a key of its own. `reply_token` came with the message that this one answers. `transfer`:
-    people of the platform are to take the chat over when this is said."""
+    people of the platform are to take the chat over when this is said. `pulse`: a draft that has no
+    words of the answer yet, and says that it is worked on."""
 
     address: Address
     text: str
@@ -118,6 +119,7 @@ class OutboundMessage:
     key: str = ""
     reply_token: str = ""
     transfer: bool = False
+    pulse: bool = False
 
     def behind(self, words: str) -> Self:
         """The same with these words before its text."""

@@ -34,7 +34,7 @@ async def beating(drafts: Drafts, turn: Turn) -> AsyncIterator[Progress]:
         await asyncio.sleep(_FIRST_AFTER)
         while True:
             if time.monotonic() - told >= _EVERY:
-                await _shown(show, turn)
+                await _shown(drafts, turn)
             await asyncio.sleep(_EVERY)
 
     beats = asyncio.create_task(beat())
@@ -46,9 +46,9 @@ async def beating(drafts: Drafts, turn: Turn) -> AsyncIterator[Progress]:
         await asyncio.wait([beats])
 
 
-async def _shown(show: Progress, turn: Turn) -> None:
+async def _shown(drafts: Drafts, turn: Turn) -> None:
     try:
-        await show(working_on(turn))
+        await drafts.pulse(turn, working_on(turn))
     except (SQLAlchemyError, OSError) as error:
         log.warning("pulse.database", error=type(error).__name__)
 

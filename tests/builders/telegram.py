@@ -37,6 +37,12 @@ from tests.fakes.clock import FakeClock
 
 SECRET = "a-secret-of-the-webhook"
 
+# The kinds of updates that the service wants to have.
+ASKED_FOR = frozenset({
+    "message", "edited_message", "callback_query", "my_chat_member", "business_connection",
+    "business_message", "edited_business_message", "stopped_message_generation",
+})  # fmt: skip
+
 
 def a_telegram(
     emulator: TelegramEmulator, *, webhook_url: str | None = None, duty: Duty | None = None,

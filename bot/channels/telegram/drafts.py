@@ -62,10 +62,10 @@ class LiveAnswers:
         if not text.strip() or unchanged:
             return
         try:
-            if spot.business is not None:
-                await self._typing(spot, current, now)
-            elif self._takes_drafts(spot):
+            if spot.business is None and self._takes_drafts(spot):
                 await self._draft(spot, current, text, now)
+            elif spot.business is not None or so_far.pulse:
+                await self._typing(spot, current, now)
             elif now - current.at >= _EDIT_EVERY and text != current.shown:
                 await self._edit(spot, current, _name(so_far), text, now)
         except TelegramRetryAfter as error:
@@ -119,12 +119,14 @@ class LiveAnswers:
         return True
 
     async def _typing(self, spot: Spot, current: _Open, now: float) -> None:
-        """A customer of a business account sees that somebody writes, and no half answer."""
+        """For a customer of a business account, who gets no half answer, and where there are no words
+        yet: a message that stands for them would stay when its process dies."""
         if now - current.at >= _TYPING_EVERY:
             current.at = now
             await self._bot.send_chat_action(
-                spot.chat, "typing", business_connection_id=spot.business
-            )
+                spot.chat, "typing", message_thread_id=spot.topic,
+                business_connection_id=spot.business,
+            )  # fmt: skip
 
     async def _draft(self, spot: Spot, current: _Open, text: str, now: float) -> None:
         try:

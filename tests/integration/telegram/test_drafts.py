@@ -280,6 +280,18 @@ async def test_429_on_drafts_and_edits_of_one_chat_stops_no_other(
     assert "one two" not in [e["text"] for e in telegram.ledger.effects(method, chat=busy)]
 
 
+async def test_work_without_words_leaves_no_message_behind_in_a_group(
+    telegram: TelegramEmulator,
+) -> None:
+    topic = telegram.group(GROUP).topic("广告")
+    here = an_address(telegram, f"{GROUP}:{topic}")
+    async with a_telegram(telegram) as channel:
+        await channel.draft(OutboundMessage(address=here, text="working …", pulse=True))
+    (typing,) = telegram.ledger.effects("sendChatAction")
+    assert int(typing["params"]["message_thread_id"]) == topic
+    assert telegram.answers(GROUP) == []
+
+
 async def test_a_draft_in_a_topic_stays_in_it(telegram: TelegramEmulator) -> None:
     topic = telegram.group(GROUP).topic("广告")
     here = an_address(telegram, f"{GROUP}:{topic}")

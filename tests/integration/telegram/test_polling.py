@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages import Event, InboundMessage
 from config.errors import ConfigurationError, TransientError
-from tests.builders.telegram import a_telegram, events, receiving
+from tests.builders.telegram import ASKED_FOR, a_telegram, events, receiving
 from tests.emulators.telegram.accounts import Account
 from tests.emulators.telegram.errors import WEBHOOK_ACTIVE
 from tests.emulators.telegram.methods import METHODS
@@ -115,9 +115,7 @@ async def test_a_webhook_of_earlier_days_is_taken_away_first(telegram: TelegramE
 async def test_only_what_we_read_is_asked_for(telegram: TelegramEmulator) -> None:
     telegram.user(LI).says("hi")
     await events(telegram, 1)
-    assert bot(telegram).updates.allowed == frozenset(
-        {"message", "callback_query", "my_chat_member"}
-    )
+    assert bot(telegram).updates.allowed == ASKED_FOR
 
 
 def raw(telegram: TelegramEmulator, kind: str, content: Any) -> Update:
@@ -140,8 +138,6 @@ UNREADABLE: list[Any] = [
 UNKNOWN = [
     ("a_new_kind_of_update", {"id": 1}),
     ("poll_answer", {"poll_id": "1", "option_ids": [], "option_persistent_ids": []}),
-    ("edited_message", {"message_id": 1, "chat": {"id": LI, "type": "private"}, "date": 1,
-                        "text": "edited", "from": {"id": LI, "is_bot": False, "first_name": "x"}}),
     ("channel_post", {"message_id": 1, "chat": {"id": -1, "type": "channel"}, "date": 1,
                       "text": "news"}),
 ]  # fmt: skip

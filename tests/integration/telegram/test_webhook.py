@@ -18,7 +18,7 @@ from bot.http.app import open_app
 from bot.messages import Event, InboundMessage
 from bot.metrics import Metrics
 from config.errors import ConfigurationError, TransientError
-from tests.builders.telegram import SECRET, a_telegram, receiving, until
+from tests.builders.telegram import ASKED_FOR, SECRET, a_telegram, receiving, until
 from tests.emulators.serving import AsgiApp, served
 from tests.emulators.telegram.server import TelegramEmulator
 
@@ -90,7 +90,7 @@ async def test_telegram_is_told_where_and_what_and_with_which_secret(
     bot = telegram.bots[0]
     assert (bot.webhook.url, bot.webhook.secret) == (URL, SECRET)
     assert bot.webhook.max_connections == 40
-    assert bot.updates.allowed == frozenset({"message", "callback_query", "my_chat_member"})
+    assert bot.updates.allowed == ASKED_FOR
 
 
 async def test_200_means_kept(channel: TelegramChannel, desk: Desk) -> None:
