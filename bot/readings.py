@@ -169,7 +169,11 @@ class Readings:
         return [Reading(name="jobs", value=jobs or 0), Reading(name="turn_errors", value=share)]
 
     def _disk(self) -> Reading:
-        usage = shutil.disk_usage(self._settings.data_dir)
+        # On servers of their own nothing may have been written here yet.
+        folder = self._settings.data_dir.resolve()
+        while not folder.exists():
+            folder = folder.parent
+        usage = shutil.disk_usage(folder)
         return Reading(name="disk", value=100 * (usage.total - usage.free) / usage.total)
 
     async def _parts(self) -> list[Reading]:

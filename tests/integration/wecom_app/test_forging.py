@@ -19,7 +19,7 @@ from tests.emulators.wecom.pushing import xml_of
 from tests.emulators.wecom.server import WecomEmulator
 
 SEED = int(os.environ.get("FORGING_SEED", "20261121"))
-FORGED = 30_000
+FORGED = 40_000
 WECOM = WecomEmulator(scale=0)
 SETTINGS = settings_for(WECOM, api="http://127.0.0.1:1")
 CALLBACK = Callback(SETTINGS, SETTINGS.corp_id)
@@ -146,7 +146,7 @@ async def test_the_same_call_again_is_the_same_message(gate: Gate) -> None:
     assert len({str(event) for event in gate.seen}) == 1
 
 
-async def test_thirty_thousand_mutations_neither_come_in_nor_crash(gate: Gate) -> None:
+async def test_forty_thousand_mutations_neither_come_in_nor_crash(gate: Gate) -> None:
     statuses = set()
     for call in _mutations(Random(SEED), FORGED):
         statuses.add((await gate.knock(call)).status)

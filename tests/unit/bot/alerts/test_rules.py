@@ -155,7 +155,10 @@ async def test_jobs_that_fail(house: House) -> None:
 
 
 async def test_a_disk_that_is_nearly_full(house: House) -> None:
-    any_disk = house.settings.model_copy(update={"alerts": a_setting("disk", threshold=0.001)})
+    nowhere_yet = house.settings.data_dir / "not" / "there"
+    any_disk = house.settings.model_copy(
+        update={"alerts": a_setting("disk", threshold=0.001), "data_dir": nowhere_yet}
+    )
     watch = house.process(settings=any_disk)
     await house.passes(5, watch)
     assert await house.names() == []
