@@ -13,7 +13,12 @@ from config.media import MediaKind, MediaSettings
 from storage.inbox import GONE, REFUSED, TOO_LARGE, TOO_MANY
 
 _TYPE_LETTERS = 80
-_WHY = {TOO_LARGE: "too_large", TOO_MANY: "too_many", REFUSED: "refused", GONE: "gone"}
+_WHY = {
+    TOO_LARGE: "media.too_large",
+    TOO_MANY: "media.too_many",
+    REFUSED: "media.refused",
+    GONE: "media.gone",
+}
 # Text, or nothing that has a mark, and yet it runs when somebody opens it.
 _DANGEROUS = frozenset(
     {
@@ -66,7 +71,7 @@ def with_refusals(turn: Turn, reply: Reply) -> Reply:
     for media_type, why in _WHY.items():
         names = [file.name for file in turn.files if file.media_type == media_type]
         if names:
-            lines.append(say(turn.language, f"media.{why}", names=", ".join(names)))
+            lines.append(say(turn.language, why, names=", ".join(names)))
     return replace(reply, text="\n\n".join([*lines, reply.text])) if lines else reply
 
 
