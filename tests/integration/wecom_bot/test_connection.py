@@ -91,7 +91,7 @@ async def test_a_lost_confirmation_leaves_a_doubt_and_the_connection_is_made_ane
 ) -> None:
     wecom.user("lilei")
     wecom.fault(kind, command="aibot_send_msg")
-    async with a_desk(wecom, timing=replace(QUICK, ack=0.05)) as desk:
+    async with a_desk(wecom, timing=replace(QUICK, ack=0.5)) as desk:
         assert type(await raised(desk)) is TransientError
         await again(wecom, desk)
         await desk.push("lilei", "再来")
@@ -156,14 +156,14 @@ async def test_pings_keep_the_connection(wecom: WecomBotEmulator) -> None:
 
 async def test_one_lost_pong_is_no_reason_to_leave(wecom: WecomBotEmulator) -> None:
     wecom.fault("no_ack", command="ping")
-    async with a_desk(wecom, timing=replace(QUICK, ping=0.01, ack=0.05)):
+    async with a_desk(wecom, timing=replace(QUICK, ping=0.01, ack=0.5)):
         await wecom.until(lambda: wecom.socket.pings >= 4)
     assert wecom.socket.subscriptions == 1
 
 
 async def test_pongs_that_stay_away_end_the_connection(wecom: WecomBotEmulator) -> None:
     wecom.fault("no_ack", command="ping", count=2)
-    async with a_desk(wecom, timing=replace(QUICK, ping=0.01, ack=0.02)) as desk:
+    async with a_desk(wecom, timing=replace(QUICK, ping=0.01, ack=0.3)) as desk:
         await again(wecom, desk)
 
 
@@ -197,7 +197,7 @@ async def test_too_many_subscriptions_make_it_wait_and_try_again(wecom: WecomBot
 
 async def test_a_subscription_without_an_answer_is_tried_again(wecom: WecomBotEmulator) -> None:
     wecom.fault("no_ack", command="aibot_subscribe")
-    async with a_desk(wecom, timing=replace(QUICK, ack=0.05)):
+    async with a_desk(wecom, timing=replace(QUICK, ack=0.5)):
         assert wecom.socket.subscriptions == 1
 
 
@@ -252,7 +252,7 @@ async def test_a_refused_upload_or_a_lost_one_surely_delivered_nothing(
     file = File(name="f.csv", media_type="text/csv", content=b"a,b,c,d")
     wecom.user("lilei")
     wecom.fault("unseen", command="aibot_upload_media_finish")
-    async with a_desk(wecom, timing=replace(QUICK, ack=0.05)) as desk:
+    async with a_desk(wecom, timing=replace(QUICK, ack=0.5)) as desk:
         with pytest.raises(NotDelivered):
             await desk.push("lilei", "", files=(file,))
     assert wecom.shown("lilei") == []

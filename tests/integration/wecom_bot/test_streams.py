@@ -249,7 +249,7 @@ async def test_a_reply_in_doubt_goes_again_marked(
     wecom: WecomBotEmulator, kind: str, seen: list[tuple[str, str]]
 ) -> None:
     wecom.fault(kind, command="aibot_respond_msg")
-    async with a_desk(wecom, timing=replace(QUICK, ack=0.05)) as desk:
+    async with a_desk(wecom, timing=replace(QUICK, ack=0.5)) as desk:
         message = await asked(wecom, desk)
         with pytest.raises(TransientError):
             await desk.answer(message, "好")
