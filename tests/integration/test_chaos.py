@@ -27,7 +27,7 @@ CAUGHT = {
     "lost_key": (
         "twice", Trial(kills=2, points=("effect_done", "executed"), others=False, settle=15),
     ),
-    "no_sweeper": ("unanswered", Trial(kills=2, points=(), others=False, pause=1, settle=12)),
+    "no_sweeper": ("unanswered", Trial(kills=5, points=(), others=False, pause=1, settle=15)),
 }  # fmt: skip
 
 Try = Callable[[Trial], Report]

@@ -109,7 +109,10 @@ async def open_demo(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncI
                 stack, settings or Settings(), organisation_id=organisation_id,
                 database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
-            return stack, ground, open_service(stack, ground, planner)
+            service = open_service(stack, ground, planner)
+            # Files that are still being fetched hold a connection.
+            stack.push_async_callback(service.gateway.close)
+            return stack, ground, service
 
         yield open_
 
