@@ -69,13 +69,11 @@ async def _measured(url: str, open_wire: OpenWire) -> tuple[float, float]:
     async with AsyncExitStack() as stack:
         service, people = await _opened(stack, url)
         wire = await open_wire(stack, service)
-        await _round(service, wire, people, 0)
+        await _round(service, wire, people, 1)
         began, cpu = time.perf_counter(), time.process_time()
-        for number in range(1, _ROUNDS + 1):
+        for number in range(2, _ROUNDS + 2):
             await _round(service, wire, people, number)
         took, used = time.perf_counter() - began, time.process_time() - cpu
-        answers = sum(len(wire.read(person)) for person in people)
-        assert answers == _PEOPLE * (_ROUNDS + 1), f"{answers} answers"
     return _PEOPLE * _ROUNDS / took, used / (_PEOPLE * _ROUNDS) * 1000
 
 
@@ -84,6 +82,10 @@ async def _round(service: Service, wire: Wire, people: list[str], number: int) -
     for person in people:
         await wire.write(person, person, f"message {number}", ())
     await service.settled()
+    # What the platform's limits hold back comes when they allow it.
+    while sum(len(wire.read(person)) for person in people) < len(people) * number:
+        await asyncio.sleep(0.05)
+        await service.settled()
 
 
 class _Hanging(FakeChannel):
