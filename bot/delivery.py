@@ -78,8 +78,10 @@ class Delivery:
             while True:
                 await self._round()
         finally:
-            for task in self._sending.values():
+            sending = [*self._sending.values()]
+            for task in sending:
                 task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
 
     async def _round(self) -> None:
         """Begin what can be sent now, then wait until there may be more."""

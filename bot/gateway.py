@@ -168,8 +168,11 @@ class Gateway:
                     log.exception("gateway.sweep_failed")
                 await asyncio.sleep(_SWEEP_SECONDS)
         finally:
-            for task in self._working.values():
+            working = [*self._working.values()]
+            for task in working:
                 task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+            await self._fetcher.close()
 
     def wake(self, conversation_id: int) -> None:
         if self._closed:

@@ -72,6 +72,10 @@ class Menus:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def close(self) -> None:
+        """Finish what was begun beside turns."""
+        await asyncio.gather(*self._tasks)
+
     async def _show(self, conversation_id: int, role: Role, language: Language) -> None:
         try:
             async with self._database.reading() as session:

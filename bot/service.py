@@ -135,6 +135,7 @@ class Service:
                 async with asyncio.timeout(within.total_seconds()):
                     await self.gateway.close()
                     await self.settled()
+                    await self.menus.close()
                     for delivery in deliveries:
                         await delivery.close()
             except TimeoutError:

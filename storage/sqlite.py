@@ -4,10 +4,12 @@ SQLAlchemy's adapter visits it four times (open a cursor, execute, fetch, close)
 than most of our statements.
 """
 
+import asyncio
 import sqlite3
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import (
@@ -15,6 +17,8 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+
+_ROWS_AT_ONCE = 64
 
 
 @dataclass(slots=True)
@@ -62,6 +66,39 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             await cursor.close()
 
 
+class _Thread(aiosqlite.Connection):
+    """A task that is cancelled while the connection opens ends when it is closed again; of the
+    driver's own the thread would be left behind, with nobody to answer when the loop is gone."""
+
+    async def _connect(self) -> Self:
+        opening = asyncio.ensure_future(super()._connect())
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await _over(opening)
+            await self.close()
+            raise
+        return self
+
+
+async def _over(work: asyncio.Future[Any]) -> None:
+    """However often we are cancelled meanwhile: who waits here ends with that anyway."""
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError:
+            continue
+    if not work.cancelled():
+        work.exception()
+
+
+def _opened(database: str, **options: Any) -> _Thread:
+    connection = _Thread(partial(sqlite3.connect, database, **options), _ROWS_AT_ONCE)
+    # A program that ends without closing the database is not held up.
+    connection._thread.daemon = True
+    return connection
+
+
 class _Connection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
     _cursor_cls = _Cursor
@@ -74,4 +111,5 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
         super().__init__(aiosqlite, sqlite3)
 
     def connect(self, *args: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
-        return _Connection(self, super().connect(*args, **options)._connection)
+        opened = super().connect(*args, async_creator_fn=_opened, **options)
+        return _Connection(self, opened._connection)
