@@ -5,9 +5,9 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
@@ -20,6 +20,7 @@ from agent.approvals import ApprovalDesk
 from agent.contract import Organisation as AgentsOrganisation
 from agent.contract import Turn
 from agent.models.opening import LanguageModels, open_language_models
+from agent.models.remembering import reading_by
 from agent.models.writers import NoWriter, PaidWriter
 from agent.planner.loading import load_planner
 from agent.planner.storing import model_file
@@ -28,7 +29,7 @@ from agent.service import HuoKeAgent, Planner
 from bot.alerts import open_alerts
 from bot.arguments import read_arguments
 from bot.channels.base import Channel
-from bot.channels.configured import Site, open_channels
+from bot.channels.configured import open_channels
 from bot.channels.wecom.contact import open_contact
 from bot.commands.base import Services
 from bot.commands.desk import COMMANDS, CommandDesk
@@ -49,8 +50,10 @@ from bot.metrics import Metrics
 from bot.notices import OutboxNotifier
 from bot.pacing import LocalPacer, SharedPacer
 from bot.service import Service
-from bot.serving import serve_channels, serve_terminal
+from bot.serving import open_page, open_site, serve_channels, serve_terminal
 from bot.shelf import Shelf
+from bot.stocking import stock
+from bot.ticket_watch import open_ticket_watch
 from config.clock import Clock, SystemClock
 from config.errors import ConfigurationError
 from config.logging import set_up_logging
@@ -59,13 +62,13 @@ from config.roles import Role
 from config.settings import Settings, load_settings
 from memory.connect import redis_of
 from memory.embeddings import LocalEmbedder
+from memory.knowledge import Knowledge
 from memory.long_term import LongTermMemory
-from memory.opening import open_long_term
+from memory.opening import open_knowledge, open_long_term
 from memory.preferences import preferences_of
 from memory.privacy import Eraser
 from memory.short_term import ShortTermMemory
 from storage.chats import Chats
-from storage.cursors import Cursors
 from storage.database import Database
 from storage.duties import Duties
 from storage.executors import Places
@@ -75,21 +78,19 @@ from storage.ledger import ActionLedger
 from storage.migrate import migrate
 from storage.outbox import Outbox
 from storage.tables.organisation import Organisation, Person
+from tools.background import job_handlers
 from tools.campaigns.platforms.configured import open_platforms
 from tools.context import Asker, Fence, ToolContext
-from tools.demo import DEMO, MEMBERS, Member, ensure_organisation, seed_demo
+from tools.demo import open_organisation
 from tools.jobs.opening import open_jobs
 from tools.jobs.service import JobService
 from tools.layer import ToolLayer
-from tools.leads.jobs import HANDLERS as LEAD_JOBS
-from tools.optimization.jobs import handlers as optimization_jobs
 from tools.optimization.service import schedule as schedule_checks
 from tools.outreach.group_sends import GroupSends
-from tools.outreach.tools import HANDLERS as OUTREACH_JOBS
 from tools.people.service import language_of
 from tools.ports import AdPlatforms
 from tools.registry import COMMANDED, REGISTRY, UNDO
-from tools.reports.scheduling import HANDLERS as REPORT_JOBS
+from tools.support.staff import open_desk
 from tools.usage.service import Purse
 
 _CHAT_FIRST_SECONDS = 3.0
@@ -110,6 +111,7 @@ class Ground:
     notifier: OutboxNotifier
     models: LanguageModels
     long_term: LongTermMemory
+    knowledge: Knowledge
     group_sends: GroupSends | None = None
 
     def purse(self, turn: Turn) -> Purse:
@@ -132,6 +134,7 @@ class Ground:
             conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
             database=self.database, ledger=ledger, clock=self.clock, platforms=self.platforms,
             notifier=self.notifier, transfers=turn.transfers, group_sends=self.group_sends,
+            hours=self.settings.hours, support=self.settings.support, knowledge=self.knowledge, cases=self.settings.cases,
             writer=PaidWriter(writing=writing, purse=self.purse(turn)) if writing else NoWriter(),
         )  # fmt: skip
 
@@ -175,9 +178,11 @@ async def open_ground(
     long_term = await stack.enter_async_context(
         open_long_term(settings, database, organisation_id, LocalEmbedder(), clock)
     )
+    long_term.reader.reads = reading_by(models.writing, quotas=settings.quotas, database=database, organisation_id=organisation_id, clock=clock)  # fmt: skip
+    knowledge = await stack.enter_async_context(open_knowledge(settings, database, organisation_id, LocalEmbedder(), clock))  # fmt: skip
     return Ground(
         settings=settings, organisation_id=organisation_id, database=database, redis=redis,
-        clock=clock, owner=owner, outbox=outbox, models=models, long_term=long_term,
+        clock=clock, owner=owner, outbox=outbox, models=models, long_term=long_term, knowledge=knowledge,
         platforms=await open_platforms(settings, database, organisation_id, clock),
         group_sends=await open_contact(stack, settings.wecom_contact),
         notifier=OutboxNotifier(organisation_id, outbox, settings.language, clock=clock, settings=settings.notices),
@@ -203,17 +208,18 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
     inbox = Inbox(ground.organisation_id, clock)
     metrics = Metrics()
     menus = Menus(database, channels, COMMANDS, settings.language)
+    desk = open_desk(ground.organisation_id, clock, ground.notifier, settings)
     gateway = Gateway(
         database=database, organisation_id=ground.organisation_id, inbox=inbox,
         menus=menus, metrics=metrics, drafts=Drafts(database, inbox, channels), fetcher=Fetcher(database, inbox, channels, settings.work.media),
-        handover=Handover(database, ground.organisation_id, clock, agent, channels),
+        handover=Handover(database, ground.organisation_id, clock, agent, channels, desk),
         outbox=ground.outbox, agent=agent, commands=CommandDesk(services), clock=clock,
         leases=Leases(database, owner=ground.owner, clock=clock, duration=settings.work.lease),
         settings=settings.work, language=settings.language, queued=queued,
     )  # fmt: skip
     housekeeper = Housekeeper(
         database, ground.organisation_id, ground.notifier, clock=clock,
-        settings=settings.approvals, media=settings.work.media,
+        settings=settings.approvals, media=settings.work.media, desk=desk,
     )  # fmt: skip
     shared = settings.redis_url is not None
     return Service(
@@ -259,7 +265,7 @@ async def open_everything(
     await migrate(database)
     redis = redis_of(settings)
     stack.push_async_callback(redis.aclose)
-    organisation_id = await _organisation(settings, database, demo=demo)
+    organisation_id = await open_organisation(settings, database, demo=demo)
     models = await stack.enter_async_context(open_language_models(settings))
     ground = await open_ground(
         stack, settings, organisation_id=organisation_id, database=database, redis=redis,
@@ -279,15 +285,12 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         # What is loaded now stays: to look through it for garbage costs a millisecond a turn.
         gc.freeze()
         duty = None if settings.embedded else shared_duty(ground)
-        cursors = Cursors(ground.database, ground.organisation_id)
-        site = Site(
-            shelf=Shelf(ground.redis, ground.organisation_id), cursors=cursors, duty=duty,
-            language=settings.language,
-        )  # fmt: skip
-        channels = [] if arguments.command == "demo" else open_channels(settings, site)
+        service.background.append(open_ticket_watch(service, ground.notifier, duty).run)
+        site = open_site(service, Shelf(ground.redis, ground.organisation_id), duty)
+        demo = arguments.command == "demo"
+        channels = open_page(settings, site) if arguments.web else [] if demo else open_channels(settings, site)
         if channels:
-            examined = partial(_findings, ground)
-            watch = open_alerts(service, ground.notifier, site.shelf, examined, duty)
+            watch = open_alerts(service, ground.notifier, site.shelf, partial(_findings, ground), duty)
             service.background.append(watch.run)
             look = partial(readiness, settings, ground.database, ground.redis)
             await serve_channels(
@@ -304,19 +307,26 @@ def shared_duty(ground: Ground) -> SharedDuty:
     return SharedDuty(ground.database, duties)
 
 
-async def invite(settings: Settings, name: str, role: Role | None) -> None:
-    """Print a code that binds a chat account to the person."""
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, int]]:
+    """The database and the organisation, for a command that nothing else may disturb."""
     async with AsyncExitStack() as stack:
         if settings.embedded:
             stack.enter_context(FolderLock(settings.data_dir))
         database = await stack.enter_async_context(Database(settings.database))
         await migrate(database)
-        organisation_id = await _organisation(settings, database, demo=False)
-        print(
-            await invitation(
-                database, organisation_id, SystemClock(), settings.language, name=name, role=role
-            )
-        )
+        yield database, await open_organisation(settings, database, demo=False)
+
+
+async def invite(settings: Settings, name: str, role: Role | None) -> None:
+    """Print a code that binds a chat account to the person."""
+    async with open_storage(settings) as (database, id_):
+        print(await invitation(database, id_, SystemClock(), settings.language, name=name, role=role))
+
+
+async def know(settings: Settings, arguments: argparse.Namespace) -> int:
+    async with open_storage(settings) as (database, organisation_id):
+        return await stock(settings, database, organisation_id, SystemClock(), arguments)
 
 
 async def run_jobs(ground: Ground, *, alone: bool) -> None:
@@ -338,9 +348,7 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
         async with open_jobs(
             ground.database, ground.organisation_id, folder=ground.settings.data_dir,
             zone=zone, places=places, clock=ground.clock,
-            handlers={
-                **LEAD_JOBS, **OUTREACH_JOBS, **optimization_jobs(ground.settings.approvals), **REPORT_JOBS,
-            },
+            handlers=job_handlers(ground.settings.approvals, ground.knowledge.indexer.reindex_missing),
             open_context=ground.tools_of_job, notifier=ground.notifier, alone=alone,
         ) as jobs:  # fmt: skip
             await jobs.run()
@@ -350,17 +358,6 @@ async def _findings(ground: Ground) -> list[Finding]:
     settings = ground.settings
     planner = model_file(settings.cache_dir)
     return await examine(settings, ground.database, ground.redis, planner)
-
-
-async def _organisation(settings: Settings, database: Database, *, demo: bool) -> int:
-    clock = SystemClock()
-    if not demo:
-        founder = Member(name="admin", role=Role.admin)
-        return await ensure_organisation(database, clock, settings.organisation, founder=founder)
-    organisation_id = await ensure_organisation(database, clock, DEMO, founder=MEMBERS[0])
-    platforms = await open_platforms(settings, database, organisation_id, clock)
-    await seed_demo(database, organisation_id, clock, platforms)
-    return organisation_id
 
 
 def main(words: Sequence[str]) -> int:
@@ -376,10 +373,15 @@ def main(words: Sequence[str]) -> int:
             case "migrate":
                 asyncio.run(upgrade(settings))
             case "eval":
-                for line in score(settings, arguments.file, as_json=arguments.json):
-                    print(line)
+                print(*score(settings, arguments.file, as_json=arguments.json), sep="\n")
+            case "bench":
+                from bench.files import report
+
+                report(arguments)
             case "invite":
                 asyncio.run(invite(settings, arguments.name, arguments.role))
+            case "knowledge":
+                return asyncio.run(know(settings, arguments))
             case _:
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     runner.run(serve(settings, arguments))

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, cast
 
 from agent.approvals import ApprovalDesk
 from agent.context import TurnContext
 from agent.contract import Plan, PlanRequest, Progress, Reply, Turn
+from agent.escalating import escalated
 from agent.graph import RECURSION_LIMIT, build_graph
 from agent.models.port import Models
 from agent.nodes.reply import from_results
+from agent.state import State
 from agent.window import recall, remember
 from config.roles import Role
 from memory.facts import FactStore
@@ -68,6 +70,8 @@ class HuoKeAgent:
             {"history": history}, {"recursion_limit": RECURSION_LIMIT}, context=given
         )
         reply: Reply = state["reply"]
+        if given.persona == "customer":
+            reply = await escalated(cast(State, state), given, reply)
         await remember(given, reply)
         return reply
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import channels, kill, market, memory, model, planner, start, turn, webhook
+from bench import channels, kill, market, memory, model, planner, retrieval, start, support, turn, webhook
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,
@@ -13,6 +13,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "channels": channels.main,
     "start": start.main,
     "memory": memory.main,
+    "retrieval": retrieval.main,
+    "support": support.main,
     "model": model.main,
     "kill": kill.main,
     "market": lambda: asyncio.run(market.main()),

@@ -250,7 +250,7 @@ class Delivery:
     def _message(self, parcel: Parcel) -> OutboundMessage:
         return OutboundMessage(
             address=parcel.place,
-            text=parcel.text,
+            text=self._spoken(parcel),
             markdown=parcel.markdown,
             buttons=tuple(
                 Button(label=row["label"], send=row["send"], key=f"{parcel.id}.{position}")
@@ -261,6 +261,13 @@ class Delivery:
             reply_token=parcel.reply_token,
             transfer=parcel.transfer,
         )
+
+    def _spoken(self, parcel: Parcel) -> str:
+        """What a person of ours says is told to be a person's."""
+        if parcel.said_by is None:
+            return parcel.text
+        language = detect(parcel.text) or self._language
+        return say(language, "cases.spoken", name=parcel.said_by, text=parcel.text).rstrip()
 
     def _marked(self, part: OutboundMessage) -> OutboundMessage:
         language = detect(part.text) or self._language

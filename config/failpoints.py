@@ -13,6 +13,9 @@ NAMES = (
     "job_begun", "job_done",
 )  # fmt: skip
 
+# Where a document is added; see tools/knowledge/adding.py.
+OF_DOCUMENTS = ("document_read", "document_kept", "document_indexed")
+
 _armed = os.environ.get("HUOKE_FAILPOINT")
 
 

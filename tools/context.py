@@ -1,17 +1,21 @@
 """Who is asking, and what a tool may use to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.cases import CaseSettings
 from config.clock import Clock
+from config.hours import HoursSettings
 from config.i18n import Language, say
 from config.roles import Role
+from config.support import SupportSettings
+from memory.meaning import Meanings, shared_meanings
 from storage.database import Database
 from storage.ledger import ActionLedger, Fence
 from tools.outreach.group_sends import GroupSends
-from tools.ports import AdPlatforms, Notifier, Writer
+from tools.ports import AdPlatforms, KnowledgeSearch, Notifier, Writer
 
 __all__ = ["Asker", "Fence", "ToolContext"]
 
@@ -49,6 +53,11 @@ class ToolContext:
     writer: Writer
     group_sends: GroupSends | None = None
     transfers: bool = False
+    hours: HoursSettings = HoursSettings()
+    support: SupportSettings = SupportSettings()
+    cases: CaseSettings = CaseSettings()
+    knowledge: KnowledgeSearch | None = None
+    meanings: Meanings = field(default_factory=shared_meanings)
 
     def say(self, key: str, /, **values: Any) -> str:
         """A text of the catalogues in the asker's language."""

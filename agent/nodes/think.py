@@ -4,16 +4,20 @@ import structlog
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
-from agent.contract import Plan, Utterance
+from agent.contract import Plan, Progress, Utterance
+from agent.links import without_foreign_links
 from agent.models.acting import Acting
+from agent.models.citing import cited, is_search, only_courtesy
 from agent.models.errors import ModelsUnavailable
 from agent.nodes.act import configured
+from agent.planner.asking import SEARCH
 from agent.prompts.build import instructions
 from agent.speakers import as_everybody_hears_it, own
 from agent.state import State, Thought
 from agent.stopping import unless_stopped
 from agent.window import said_now
 from tools.provenance import Evidence
+from tools.reading.sentences import sentences
 from tools.usage.errors import QuotaUsedUp
 
 log = structlog.get_logger()
@@ -39,9 +43,11 @@ async def think(state: State, runtime: Runtime[TurnContext]) -> State:
             acting,
             _instructions(state, given, memories),
             _conversation(state, given),
-            given.progress,
+            _draft_of(acting, given) if given.persona == "customer" else given.progress,
         )
         text = await unless_stopped(running, acting, given.turn.course) or ""
+        if given.persona == "customer" and _tells_unread(text, acting):
+            await acting.call(SEARCH, {"question": given.turn.text})
     except QuotaUsedUp as error:
         refusal = given.tool_context.say(error.key, **error.values)
     except ModelsUnavailable as error:
@@ -57,6 +63,25 @@ async def think(state: State, runtime: Runtime[TurnContext]) -> State:
             ask=acting.asked, refusal=refusal, memories=tuple(memories),
         )
     }  # fmt: skip
+
+
+def _draft_of(acting: Acting, given: TurnContext) -> Progress:
+    """A customer sees of an unfinished answer what its sources say already, without any address."""
+
+    async def show(text: str) -> None:
+        whole = "".join(sentences(text)[:-1]) if "\n" not in text else text.rpartition("\n")[0]
+        known = cited(whole, acting.results, given.turn.language, [given.turn.text])
+        if known is not None:
+            await given.progress(without_foreign_links(known, ()))
+
+    return show
+
+
+def _tells_unread(text: str, acting: Acting) -> bool:
+    """Whether the model answers of itself what it should have looked up."""
+    if acting.effects or acting.asked or any(map(is_search, acting.results)):
+        return False
+    return SEARCH in acting.tools.tools and not only_courtesy(text)
 
 
 def _understood(plan: Plan) -> bool:

@@ -3,6 +3,7 @@
 from storage.tables import (
     broadcast,
     campaign,
+    case,
     change,
     customer,
     group,
@@ -16,14 +17,18 @@ from storage.tables import (
     notice,
     optimization,
     organisation,
+    relation,
     sandbox,
+    ticket,
     trust,
+    web,
     work,
 )
 
 __all__ = [
     "broadcast",
     "campaign",
+    "case",
     "change",
     "customer",
     "group",
@@ -37,7 +42,10 @@ __all__ = [
     "notice",
     "optimization",
     "organisation",
+    "relation",
     "sandbox",
+    "ticket",
     "trust",
+    "web",
     "work",
 ]

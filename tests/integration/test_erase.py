@@ -20,15 +20,23 @@ from config.roles import Role
 from config.settings import LogSettings
 from memory.connect import open_redis
 from memory.edge import EdgeIndex
+from memory.insights import Insights
 from memory.keys import ConversationKey
 from memory.rebuild import window_from_database
 from memory.short_term import ShortTermMemory
 from storage.audit import AuditLog
 from storage.database import Database
 from storage.outbox import Draft, File, Outbox
+from storage.tables.memory import Memory, MemoryKind
 from storage.tables.model import DecidedCall
 from storage.tables.organisation import Organisation, Person
-from storage.tables.work import Conversation, InboxMessage, OutboxFile, OutboxMessage
+from storage.tables.work import (
+    Conversation,
+    InboxMessage,
+    OutboxFile,
+    OutboxMessage,
+    OutboxStatus,
+)
 from tests.builders.gateway import a_gateway, an_eraser
 from tests.builders.memory import Teller, a_long_term
 from tests.builders.organisation import an_organisation
@@ -86,6 +94,32 @@ class Shop:
             )
             return (await self.outbox.last(session, conversation, 1))[0]
 
+    async def talked(self, customer: Person, conversation_id: int, word: str) -> None:
+        """What staff wrote and noted, and what long-term memory makes of all that was said."""
+        boss = await self.person("boss")
+        async with self.database.unit_of_work() as session:
+            session.add(
+                OutboxMessage(
+                    organisation_id=self.organisation.id, key=f"staff:{customer.id}",
+                    conversation_id=conversation_id, text=f"{word} 明天发货", said_by="小李",
+                    status=OutboxStatus.sent, created_at=self.clock.now(),
+                )
+            )  # fmt: skip
+            insights = Insights(self.organisation.id, self.clock)
+            assert await insights.add(
+                session,
+                about=customer,
+                author_id=boss.id,
+                order_key=f"inbox:{customer.id}",
+                text=f"爱{word}",
+            )
+        assert await self.memory.listener.listen()
+        async with self.database.reading() as session:
+            kinds = await session.scalars(
+                select(Memory.kind).where(Memory.person_id == customer.id).distinct()
+            )
+            assert {*kinds} == {*MemoryKind} - {MemoryKind.wish}
+
     async def lives(self, who: str, word: str) -> None:
         """Leaves the word everywhere that it can get to."""
         answer = await self.says(who, f"我叫 {word}")
@@ -93,6 +127,8 @@ class Shop:
         teller = Teller(self.memory, self.database, await self.person(who))
         await teller.says(f"我叫{word}")
         await teller.says(f"我叫{word}二世")
+        await self.says(who, f"我昨天买了{word}。我很喜欢{word}")
+        await self.talked(teller.person, answer.conversation_id, word)
         await self.memory.reindex_missing()
         async with self.database.unit_of_work() as session:
             session.add(
@@ -194,14 +230,17 @@ async def test_the_search_finds_a_canary_wherever_it_lives(shop: Shop, folder: P
 async def test_after_forget_confirm_no_store_knows_the_customer(shop: Shop, folder: Path) -> None:
     before = kept_places(await places_of(OTHERS, shop, folder))
     answer = await shop.says("guest", "/forget confirm")
-    assert answer.text == say(ZH, "memory.forgotten_you", memories=2, messages=2, answers=4)
+    assert answer.text == say(ZH, "memory.forgotten_you", memories=4, messages=3, answers=6)
     assert await places_of(CANARY, shop, folder) == []
     assert kept_places(await places_of(OTHERS, shop, folder)) == before
     async with shop.database.reading() as session:
         assert (await AuditLog(shop.organisation.id, shop.clock).verify(session)).broken_at is None
         rows = await session.scalar(select(func.count(InboxMessage.id)))
-    assert rows == 6, "messages stay as rows, so that what refers to them still fits"
-    assert await shop.index.count(shop.organisation.id) == 2
+    assert rows == 8, "messages stay as rows, so that what refers to them still fits"
+    # Two statements, an event, a preference, three turns of a talk, an insight.
+    assert await shop.index.count(shop.organisation.id) == 8
+    assert await shop.memory.listener.listen() == 1, "the command itself; nothing is made anew"
+    assert await places_of(CANARY, shop, folder) == []
 
 
 async def test_forget_alone_only_shows_what_would_go(shop: Shop, folder: Path) -> None:
@@ -264,14 +303,17 @@ async def test_export_gives_everything_about_the_person_and_nothing_else(shop: S
     everything = json.loads(file.content)
     assert everything["person"]["name"] == f"guest {CANARY}"
     assert everything["accounts"][0]["account"] == "guest"
-    assert [each["until"] is None for each in everything["memories"]] == [False, True]
+    assert [each["until"] is None for each in everything["memories"]] == [False, True, True, True]
+    assert everything["organisation_records"]["insights_about"] == 1
+    assert "爱" not in file.content.decode(), "what staff noted is for staff"
     said = [
         message["text"]
         for place in everything["conversations"]
         for message in place["messages"]
         if message["from"] == "person"
     ]
-    assert said == [f"我叫 {CANARY}", "/export", f"大家好，{CANARY}"]
+    bought = f"我昨天买了{CANARY}。我很喜欢{CANARY}"
+    assert said == [f"我叫 {CANARY}", bought, "/export", f"大家好，{CANARY}"]
     assert OTHERS not in file.content.decode()
 
 

@@ -23,7 +23,7 @@ from storage.tables.organisation import Organisation
 from tests.conftest import administer
 from tests.fakes.clock import FakeClock
 from tests.journeys.chat import Chat
-from tests.journeys.wires import console, dingtalk, telegram, wecom_app, wecom_bot
+from tests.journeys.wires import console, dingtalk, telegram, web, wecom_app, wecom_bot
 from tests.journeys.wires.base import Wire
 from tools.campaigns.platforms.configured import open_platforms
 from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
@@ -59,6 +59,7 @@ PLACES: Mapping[str, OpenWire] = {
     "WeCom app on SQLite": wecom_app.open_wire,
     "WeCom AI bot on SQLite": wecom_bot.open_wire,
     "DingTalk on SQLite": dingtalk.open_wire,
+    "web page on SQLite": web.open_wire,
 }
 
 
@@ -86,7 +87,9 @@ OpenDemo = Callable[..., Awaitable[tuple[AsyncExitStack, Ground, Service]]]
 
 
 @pytest.fixture
-async def open_demo(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[OpenDemo]:
+async def open_demo(
+    demo_url: str, planner: Planner, clock: FakeClock, tmp_path: Path
+) -> AsyncIterator[OpenDemo]:
     """Opens the demo organisation without channels, with a language model when the test gives
     one."""
     async with AsyncExitStack() as stack:
@@ -105,8 +108,10 @@ async def open_demo(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncI
             if model is not None:
                 stack.push_async_callback(model.aclose)
                 models = LanguageModels(at_tools={"manager": model, "customer": model})
+            # Its own folder: an index opens for one process.
+            own = {"data_dir": tmp_path / "data"}
             ground = await open_ground(
-                stack, settings or Settings(), organisation_id=organisation_id,
+                stack, (settings or Settings()).model_copy(update=own), organisation_id=organisation_id,
                 database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
             service = open_service(stack, ground, planner)
