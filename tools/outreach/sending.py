@@ -11,7 +11,7 @@ from tools.jobs.service import JobService
 from tools.outreach.consent import opted_out_accounts
 from tools.outreach.group_sends import GroupSends, MadeTask
 from tools.outreach.planning import quiet_words, sends_of
-from tools.outreach.repository import BroadcastRepository
+from tools.outreach.repository import BroadcastRepository, task_ids
 from tools.result import ToolResult
 
 RESULTS = "outreach.results"
@@ -74,7 +74,9 @@ async def _make(
         return {"id": made.id, "refused": list(made.refused)}
 
     async def find() -> dict[str, Any] | None:
-        made = await sends.find(sender, broadcast.text, broadcast.created_at)
+        async with context.database.reading() as session:
+            others = await task_ids(session, context.organisation_id)
+        made = await sends.find(sender, broadcast.text, broadcast.created_at, others)
         return {"id": made.id, "refused": list(made.refused)} if made else None
 
     # Not the people: some may have opted out between two tries.

@@ -13,7 +13,7 @@ from bot.channels.dingtalk.api import open_client
 from bot.channels.dingtalk.errors import Json, answered_in_the_old_way, of_transport
 from bot.channels.dingtalk.parts import parts_of, words_of
 from bot.channels.dingtalk.signing import signature
-from bot.messages import Address, OutboundMessage, RemoteFile
+from bot.messages import Address, File, OutboundMessage, RemoteFile
 from config.channels import DingtalkRobotSettings
 from config.errors import PermanentError
 
@@ -82,7 +82,7 @@ class DingtalkRobotChannel:
     async def draft(self, so_far: OutboundMessage) -> None:
         raise PermanentError("a custom robot shows no drafts")
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         raise PermanentError("a custom robot is sent no files")
 
     async def menu(

@@ -83,7 +83,7 @@ class WecomRobotChannel:
     async def draft(self, so_far: OutboundMessage) -> None:
         raise PermanentError("what a robot has said stays as it is")
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         raise PermanentError("a robot is sent nothing")
 
     async def menu(
