@@ -13,7 +13,7 @@ from storage.tables.lead import LeadStatus
 from tests.journeys.chat import MANAGER, Chat
 from tools.layer import ToolLayer
 
-pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.spread
 
 Call = Callable[..., Awaitable[Any]]
 

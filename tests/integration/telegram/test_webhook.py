@@ -18,7 +18,8 @@ from bot.http.app import open_app
 from bot.messages import Event, InboundMessage
 from bot.metrics import Metrics
 from config.errors import ConfigurationError, TransientError
-from tests.builders.telegram import ASKED_FOR, SECRET, a_telegram, receiving, until
+from tests.builders.service import until
+from tests.builders.telegram import ASKED_FOR, SECRET, a_telegram, receiving
 from tests.emulators.serving import AsgiApp, served
 from tests.emulators.telegram.server import TelegramEmulator
 
