@@ -31,7 +31,7 @@ from tests.fakes.agent import FakeAgent
 from tests.fakes.clock import FakeClock
 
 
-async def until(found: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+async def until(found: Callable[[], Awaitable[bool]], within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while not await found():
             await asyncio.sleep(0.01)

@@ -47,7 +47,7 @@ class ChannelHarness(Protocol):
 
 @asynccontextmanager
 async def running(channel: Channel, handler: Handler) -> AsyncIterator[None]:
-    async with asyncio.timeout(10), channel:
+    async with asyncio.timeout(60), channel:
         task = asyncio.create_task(channel.run(handler))
         yield
         task.cancel()

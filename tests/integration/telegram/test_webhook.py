@@ -60,7 +60,7 @@ async def channel(telegram: TelegramEmulator, desk: Desk) -> AsyncIterator[Teleg
 
 
 async def webhook_set(telegram: TelegramEmulator) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not telegram.bots[0].webhook.url:
             await asyncio.sleep(0.01)
 

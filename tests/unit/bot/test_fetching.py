@@ -49,7 +49,7 @@ class Post:
     async def soon(self) -> None:
         """What is done when a message is kept, to its end."""
         self.fetcher.soon(self._conversation)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.fetcher._early:
                 await asyncio.sleep(0.01)
 
