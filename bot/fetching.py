@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Channel
 from bot.media import checked
 from bot.messages import RemoteFile
+from bot.storable import named
 from config.errors import PermanentError, TransientError
 from config.media import MediaSettings
 from storage.database import Database
@@ -93,12 +94,15 @@ class Fetcher:
         if channel is None:
             raise TransientError(f"{place.channel} is served by another process")
         remote = RemoteFile(name=file.name, media_type=file.media_type, remote=file.remote or "")
+        name, content, media_type = file.name, b"", GONE
         try:
-            content = await channel.download(remote)
-            content, media_type = checked(remote, content, self._settings)
+            here = await channel.download(remote)
+            name = named(here.name) or file.name
+            content, media_type = checked(replace(here, name=name), here.content, self._settings)
         except PermanentError as error:
             log.warning("file.gone", channel=place.channel, error=str(error))
-            content, media_type = b"", GONE
         async with self._database.unit_of_work() as session:
-            await self._inbox.fetched(session, file.id, content, media_type)
-        return replace(file, media_type=media_type, remote=None)
+            await self._inbox.fetched(
+                session, file.id, name=name, content=content, media_type=media_type
+            )
+        return replace(file, name=name, media_type=media_type, remote=None)

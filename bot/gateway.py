@@ -173,7 +173,7 @@ class Gateway:
             for task in working:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
-            await self._fetcher.close()
+            await self._end_what_is_beside()
 
     def wake(self, conversation_id: int) -> None:
         if self._closed:
@@ -190,7 +190,11 @@ class Gateway:
         left to others."""
         self._closed = True
         await self.idle()
+        await self._end_what_is_beside()
+
+    async def _end_what_is_beside(self) -> None:
         await self._fetcher.close()
+        await self._menus.close()
 
     async def idle(self) -> None:
         """Wait until no conversation is being worked on."""

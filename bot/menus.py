@@ -73,8 +73,11 @@ class Menus:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Finish what was begun beside turns."""
-        await asyncio.gather(*self._tasks)
+        """What was begun beside turns ends; it is shown when its people come again."""
+        tasks = [*self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _show(self, conversation_id: int, role: Role, language: Language) -> None:
         try:

@@ -9,9 +9,14 @@ from storage.outbox import File
 __all__ = [
     "Address", "Button", "ChatClosed", "ChatMoved", "Corrected", "Event", "File",
     "HumanServes", "InboundMessage", "OutboundMessage", "RemoteFile", "SendFailed", "StaffSaid",
+    "fetched",
 ]  # fmt: skip
 
 Address = Place
+
+
+def fetched(file: RemoteFile, content: bytes) -> File:
+    return File(name=file.name, media_type=file.media_type, content=content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

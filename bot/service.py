@@ -135,7 +135,6 @@ class Service:
                 async with asyncio.timeout(within.total_seconds()):
                     await self.gateway.close()
                     await self.settled()
-                    await self.menus.close()
                     for delivery in deliveries:
                         await delivery.close()
             except TimeoutError:

@@ -279,7 +279,7 @@ class Inbox:
         return await session.scalar(_TOKEN, {"inbox": inbox_id}) or ""
 
     async def fetched(
-        self, session: Session, file_id: int, content: bytes, media_type: str
+        self, session: Session, file_id: int, *, name: str, content: bytes, media_type: str
     ) -> None:
         """The content of a remote file is here, or never will be, as its media type says."""
         await session.execute(
@@ -287,7 +287,7 @@ class Inbox:
             .where(InboxFile.organisation_id == self._organisation_id, InboxFile.id == file_id)
             .values(
                 media_id=await self._kept(session, content, media_type),
-                media_type=media_type, remote=None,
+                name=name, media_type=media_type, remote=None,
             )
         )  # fmt: skip
 

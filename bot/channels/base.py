@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field
 from typing import Protocol, Self, runtime_checkable
 
-from bot.messages import Address, Event, OutboundMessage, RemoteFile
+from bot.messages import Address, Event, File, OutboundMessage, RemoteFile
 
 # Runs the work in one process at a time, and again in another when that one dies.
 Duty = Callable[[str, Callable[[], Awaitable[None]]], Awaitable[None]]
@@ -100,9 +100,9 @@ class Channel(Protocol):
         It has the `key` and `reply_token` that the answer will have. Called only when the
         capabilities say so."""
 
-    async def download(self, file: RemoteFile) -> bytes:
-        """The content of a received file. Raises TransientError, or PermanentError when it is gone
-        or too large."""
+    async def download(self, file: RemoteFile) -> File:
+        """A received file, under the name and the type that the platform may give only now. Raises
+        TransientError, or PermanentError when it is gone or too large."""
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None

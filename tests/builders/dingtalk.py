@@ -94,5 +94,5 @@ async def events(
 ) -> Sequence[Event]:
     """What the channel hands on, as soon as it is so much."""
     seen: asyncio.Queue[Event] = asyncio.Queue()
-    async with asyncio.timeout(10), receiving(channel or a_dingtalk(emulator), seen.put):
+    async with asyncio.timeout(60), receiving(channel or a_dingtalk(emulator), seen.put):
         return [await seen.get() for _ in range(count)]

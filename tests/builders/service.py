@@ -32,7 +32,7 @@ from tests.fakes.agent import FakeAgent
 from tests.fakes.clock import FakeClock
 
 
-async def until(found: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+async def until(found: Callable[[], Awaitable[bool]], within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while not await found():
             await asyncio.sleep(0.01)
@@ -52,13 +52,13 @@ class Running:
         return self.service.database
 
     async def queue(
-        self, chat: str, *texts: str, resend: bool = True, markdown: bool = False,
+        self, chat: int | str, *texts: str, resend: bool = True, markdown: bool = False,
         files: tuple[File, ...] = (),
     ) -> None:  # fmt: skip
         """Messages that nobody asked for, to a chat that may be new."""
         async with self.database.unit_of_work() as session:
             conversation = await Inbox(self.service.organisation_id, self.clock).conversation(
-                session, self.here(chat), private_with=None
+                session, self.here(str(chat)), private_with=None
             )
             for number, text in enumerate(texts):
                 draft = Draft(
@@ -74,18 +74,18 @@ class Running:
         for delivery in self.service.deliveries:
             delivery.wake()
 
-    async def rows(self, chat: str) -> list[OutboxMessage]:
-        """What was queued, in order."""
+    async def rows(self, chat: int | str | None = None) -> list[OutboxMessage]:
+        """What was queued, in order, to one chat or to all."""
         query = (
             select(OutboxMessage)
             .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-            .where(Conversation.chat == chat)
             .order_by(OutboxMessage.id)
         )
         async with self.database.reading() as session:
-            return list(await session.scalars(query))
+            found = query if chat is None else query.where(Conversation.chat == str(chat))
+            return list(await session.scalars(found))
 
-    async def ended(self, chat: str) -> list[OutboxStatus]:
+    async def ended(self, chat: int | str | None = None) -> list[OutboxStatus]:
         """How it ended, as soon as all of it did. What is to be sent again later is, at once."""
         open_ = (OutboxStatus.queued, OutboxStatus.sending)
 
@@ -98,7 +98,7 @@ class Running:
         await until(done)
         return [row.status for row in await self.rows(chat)]
 
-    async def waits(self, chat: str) -> None:
+    async def waits(self, chat: int | str) -> None:
         """Until a message of the chat is to be sent again, later."""
 
         async def put_off() -> bool:
@@ -107,9 +107,9 @@ class Running:
 
         await until(put_off)
 
-    async def conversation(self, chat: str) -> Conversation | None:
+    async def conversation(self, chat: int | str) -> Conversation | None:
         async with self.database.reading() as session:
-            query = select(Conversation).where(Conversation.chat == chat)
+            query = select(Conversation).where(Conversation.chat == str(chat))
             found: Conversation | None = await session.scalar(query)
             return found
 
@@ -152,8 +152,16 @@ async def a_running_service(
 ) -> AsyncIterator[Running]:  # fmt: skip
     clock, agent = FakeClock(), agent or FakeAgent()
     service = await a_service(database, {channel.name: channel}, agent, clock)
+    async with run_by(service, channel):
+        yield Running(service=service, agent=agent, clock=clock, here=here)
+
+
+@asynccontextmanager
+async def run_by(
+    service: Service, channel: Channel, within: timedelta = timedelta(minutes=1)
+) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with channel, asyncio.TaskGroup() as tasks:
-        tasks.create_task(service.run([channel], alone=True, stop=stop))
-        yield Running(service=service, agent=agent, clock=clock, here=here)
+        tasks.create_task(service.run([channel], alone=True, stop=stop, within=within))
+        yield
         stop.set()

@@ -86,7 +86,7 @@ async def receiving(channel: WecomAppChannel, handler: Handler) -> AsyncIterator
 async def events(emulator: WecomEmulator, count: int) -> Sequence[Event]:
     """What the channel hands on, as soon as it is so much."""
     seen: asyncio.Queue[Event] = asyncio.Queue()
-    async with asyncio.timeout(10), receiving(ServedApp(emulator), seen.put):
+    async with asyncio.timeout(60), receiving(ServedApp(emulator), seen.put):
         return [await seen.get() for _ in range(count)]
 
 

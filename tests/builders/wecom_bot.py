@@ -57,7 +57,7 @@ class Desk:
 
     async def message(self) -> InboundMessage:
         """The next one."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             event = await self.seen.get()
         assert isinstance(event, InboundMessage)
         return event
@@ -99,7 +99,7 @@ class ConnectedBot(WecomBot):
     async def __aenter__(self) -> Self:
         self._wanted: asyncio.Future[Handler] = asyncio.get_running_loop().create_future()
         self._running = asyncio.create_task(super().run(self._hand))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.chats is not None:
                 await asyncio.sleep(0.005)
         return self

@@ -63,7 +63,7 @@ async def a_called_desk(
     )  # fmt: skip
     async with served(app) as url, receiving(desk.channel, desk.keep):
         desk.caller = await emulator.calls(f"{url}/wecom", TOKEN, AES_KEY)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await desk.caller.checks_the_url():
                 await asyncio.sleep(0.01)
         try:

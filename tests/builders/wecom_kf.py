@@ -88,7 +88,7 @@ class ServedKf(WecomKfChannel):
 @asynccontextmanager
 async def receiving(channel: WecomKfChannel, handler: Handler) -> AsyncIterator[None]:
     """The channel runs meanwhile; what ends it early is raised."""
-    async with asyncio.timeout(10), channel, asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(60), channel, asyncio.TaskGroup() as tasks:
         running = tasks.create_task(channel.run(handler))
         yield
         running.cancel()

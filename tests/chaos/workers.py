@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 120.0
-_STARTED_WITHIN_SECONDS = 20.0
+_STARTED_WITHIN_SECONDS = 60.0
 
 
 @dataclass(kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Self
 
 from bot.channels.base import Capabilities, Handler, Pace
-from bot.messages import Address, InboundMessage, OutboundMessage, RemoteFile
+from bot.messages import Address, File, InboundMessage, OutboundMessage, RemoteFile, fetched
 from config.errors import PermanentError, TransientError
 
 
@@ -53,12 +53,12 @@ class FakeChannel:
         self.delivered.append(part)
         return str(len(self.delivered))
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         if self.faults:
             raise self.faults.pop(0)
         if file.remote not in self.remote:
             raise PermanentError("the file is gone")
-        return self.remote[file.remote]
+        return fetched(file, self.remote[file.remote])
 
     async def draft(self, so_far: OutboundMessage) -> None:
         self.drafts.append(so_far.text)

@@ -125,7 +125,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.02)
 

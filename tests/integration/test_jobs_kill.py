@@ -18,7 +18,7 @@ from tests.conftest import administer
 from tests.integration.processes import ROOT, demo
 
 KILLED = -9
-_SECONDS = 120
+_SECONDS = 300
 PUSHED = "SELECT count(*) FROM outbox WHERE key LIKE 'job:%'"
 FINISHED = "SELECT count(*) FROM dbos.workflow_status WHERE status = 'SUCCESS'"
 DUE_NOW = "UPDATE jobs SET due_at = '2026-01-01' WHERE kind = 'reports.push'"

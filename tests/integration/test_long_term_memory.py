@@ -290,7 +290,7 @@ async def test_opened_as_the_settings_say_it_indexes_by_itself(
         async with database.unit_of_work() as session:
             person = await a_person(session, organisation)
         await Teller(memory, database, person).says("I am allergic to peanuts")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await _unindexed(database):
                 await asyncio.sleep(0.05)
         (found,) = await memory.recall(person.id, "我对什么过敏？")

@@ -20,7 +20,7 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
     }
     return subprocess.run(
         [sys.executable, "run_bot.py", *words], cwd=ROOT, text=True, capture_output=True,
-        env=environment | {"DATA_DIR": str(folder)} | settings, input="", timeout=120, check=False,
+        env=environment | {"DATA_DIR": str(folder)} | settings, input="", timeout=300, check=False,
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_a_second_start_says_so_and_doctor_asks_the_first(tmp_path: Path) -> Non
         doctor = run(tmp_path, "doctor")
         assert doctor.returncode == 0, doctor.stdout
     finally:
-        first.communicate(timeout=60)
+        first.communicate(timeout=300)
 
 
 def test_a_wrong_setting_stops_the_start_and_is_named(tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ async def hook(emulator: TelegramEmulator, http: httpx.AsyncClient) -> AsyncIter
 
 
 async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not done():
             await asyncio.sleep(0.005)
 

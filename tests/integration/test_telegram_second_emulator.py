@@ -60,7 +60,7 @@ async def test_what_somebody_writes_arrives(
     seen: asyncio.Queue[Event] = asyncio.Queue()
     await emulator.enqueue_update(WRITTEN, token=TOKEN)
     running = asyncio.create_task(channel.run(seen.put))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         event = await seen.get()
     running.cancel()
     assert isinstance(event, InboundMessage)

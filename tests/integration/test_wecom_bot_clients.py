@@ -52,7 +52,7 @@ class NodeProcess:
 
     async def next(self, what: str) -> dict[str, Any]:
         """The next line that says this."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while found := await self.line():
                 if found.get("what") == what:
                     return found
@@ -156,7 +156,7 @@ async def test_the_official_node_cipher_opens_the_files_of_the_emulator(
 
 
 async def next_frame(frames: "asyncio.Queue[Any]") -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return await frames.get()
 
 

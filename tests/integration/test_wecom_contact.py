@@ -60,9 +60,10 @@ async def test_a_task_is_found_by_its_text_and_sender(
 ) -> None:
     async with CustomerContact(contact_settings(wecom)) as contact:
         made = await contact.create(ZHANG, ["wm1"], "你好")
-        assert await contact.find(ZHANG, "你好", SINCE) == made
-        assert await contact.find(LI, "你好", SINCE) is None
-        assert await contact.find(ZHANG, "再见", SINCE) is None
+        assert await contact.find(ZHANG, "你好", SINCE, ()) == made
+        assert await contact.find(ZHANG, "你好", SINCE, {made.id}) is None
+        assert await contact.find(LI, "你好", SINCE, ()) is None
+        assert await contact.find(ZHANG, "再见", SINCE, ()) is None
 
 
 async def test_the_doctor_counts_contacts(wecom: WecomEmulator, contacts: Contacts) -> None:

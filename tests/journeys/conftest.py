@@ -68,6 +68,26 @@ def place(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a story that is marked `spread` has more rows than there are places, they go round:
+    each row is told at one place, and some at every place."""
+    rows: dict[str, dict[str, int]] = {}
+    where: dict[str, tuple[str, int, str]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("spread"):
+            told = dict(item.callspec.params)
+            place, story = str(told.pop("place")), item.nodeid.partition("[")[0]
+            known = rows.setdefault(story, {})
+            where[item.nodeid] = (story, known.setdefault(str(told), len(known)), place)
+    elsewhere = {
+        nodeid
+        for nodeid, (story, row, place) in where.items()
+        if len(rows[story]) > len(PLACES) and [*PLACES][row % len(PLACES)] != place
+    }
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in elsewhere])
+    items[:] = [item for item in items if item.nodeid not in elsewhere]
+
+
 @pytest.fixture
 def demo_url(request: pytest.FixtureRequest, place: str, tmp_path: Path) -> Iterator[str]:
     if place.endswith("SQLite"):

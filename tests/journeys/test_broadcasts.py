@@ -18,7 +18,7 @@ from tests.journeys.chat import ADMIN, AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
 from tests.journeys.conftest import OpenChat
 from tools.outreach.tools import HANDLERS
 
-pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.spread
 
 TEXT = "周六有体验课\n欢迎来玩"
 
@@ -120,6 +120,18 @@ async def test_a_task_whose_answer_was_lost_is_found_and_not_made_again(
     assert len(company.contacts.tasks) == 1
     company.contacts.confirm(ZHANG)
     assert "已送达 2/2" in await company.chat.says("/broadcast B-1")
+
+
+async def test_an_older_broadcast_in_the_same_words_is_not_taken_for_the_one_that_failed(
+    company: Company,
+) -> None:
+    await company.chat.says("/broadcast #意向 有新课了")
+    await company.chat.says("/approve P-1")
+    company.wecom.fault("bad_gateway", path="externalcontact/add_msg_template")
+    await company.chat.says("/broadcast #意向 有新课了")
+    for _ in range(2):
+        await company.chat.says("/approve P-2")
+    assert len(company.contacts.tasks) == 2
 
 
 async def test_a_platform_that_is_busy_leaves_the_plan_to_be_agreed_to_again(

@@ -29,8 +29,7 @@ from tests.journeys.chat import Chat
 from tests.journeys.conftest import OpenChat
 from tools.contract import MANAGER
 
-# Which database is below makes no difference here.
-pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.spread
 UNSURE = "嗯，帮我琢磨琢磨那边"
 
 OpenWith = Callable[..., Awaitable[tuple[Chat, OpenAIEmulator]]]

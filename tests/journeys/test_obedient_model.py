@@ -19,8 +19,7 @@ from tests.fakes.models import ObedientModel
 from tests.journeys.chat import AGENT, CUSTOMER, MANAGER, Chat
 from tests.journeys.conftest import OpenChat
 
-# Which database is below makes no difference here.
-pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.spread
 # Every writing tool, with arguments that stand nowhere but in the planted order.
 WRITES: Mapping[str, dict[str, Any]] = {
     "create_lead": {"name": "Mallory", "phone": "13911112222"},

@@ -13,7 +13,7 @@ from storage.tables.lead import LeadStatus
 from tests.journeys.chat import MANAGER, Chat
 from tools.layer import ToolLayer
 
-pytestmark = pytest.mark.parametrize("place", ["console on SQLite"], indirect=True)
+pytestmark = pytest.mark.spread
 
 Call = Callable[..., Awaitable[Any]]
 
@@ -94,7 +94,7 @@ async def test_a_model_is_stopped_after_the_call_that_is_carried_out(chat: Chat)
     running = asyncio.create_task(unless_stopped(work(), acting, course))
     await begun.wait()
     stop_and_finish()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await running is None
     assert calls.done == ["first"]
 

@@ -73,7 +73,7 @@ class MailboxChannel:
     async def draft(self, so_far: OutboundMessage) -> None:
         raise PermanentError("a letter is not shown while it is written")
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         raise PermanentError("files come with their letter")
 
     async def menu(

@@ -1,6 +1,6 @@
 """The port to a platform on which employees send one text to many of their contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Protocol
@@ -75,9 +75,11 @@ class GroupSends(Protocol):
     async def create(self, sender: str, people: Sequence[str], text: str) -> MadeTask:
         """Nothing is sent before the employee confirms."""
 
-    async def find(self, sender: str, text: str, since: datetime) -> MadeTask | None:
-        """A task with this text that was made since then; for when the answer to `create` was
-        lost."""
+    async def find(
+        self, sender: str, text: str, since: datetime, others: Collection[str]
+    ) -> MadeTask | None:
+        """A task with this text that was made since then, and is none of the `others` (ids); for
+        when the answer to `create` was lost."""
 
     async def confirmed(self, task_id: str) -> bool:
         """Whether the employee sent it."""

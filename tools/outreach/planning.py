@@ -47,7 +47,7 @@ async def propose_broadcast(context: ToolContext, arguments: SendBroadcast) -> P
         lines=tuple(_lines(context, sends, arguments, chosen)),
         daily_cost=Decimal(0),
         plan={
-            "text": arguments.text, "tag": arguments.tag or "", "people": dict(chosen.people),
+            "text": arguments.text, "tag": arguments.tag or "", "people": [*chosen.people.items()],
             "ordered_by": context.asker.id,
         },
         by_another=n > sends.rules.alone,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from storage.database import Session
+from storage.database import ReadSession, Session
 from storage.repository import Repository
 from storage.tables.broadcast import (
     Broadcast,
@@ -127,3 +127,11 @@ class BroadcastRepository(Repository[Broadcast]):
                     )
                     .values(status=status)
                 )
+
+
+async def task_ids(session: ReadSession, organisation_id: int) -> frozenset[str]:
+    """The platform's ids of all tasks that are kept as ours."""
+    found = await session.scalars(
+        select(BroadcastTask.external_id).where(BroadcastTask.organisation_id == organisation_id)
+    )
+    return frozenset(found)

@@ -11,7 +11,7 @@ from tools.jobs.service import JobService
 from tools.outreach.consent import opted_out_accounts
 from tools.outreach.group_sends import GroupSends, MadeTask
 from tools.outreach.planning import quiet_words, sends_of
-from tools.outreach.repository import BroadcastRepository
+from tools.outreach.repository import BroadcastRepository, task_ids
 from tools.result import ToolResult
 
 RESULTS = "outreach.results"
@@ -27,7 +27,7 @@ async def execute_broadcast(context: ToolContext, plan: dict[str, Any]) -> ToolR
         broadcast = await _opened(session, context, plan)
     async with context.database.reading() as session:
         unwilling = await opted_out_accounts(session, context.organisation_id)
-    for sender, ids in plan["people"].items():
+    for sender, ids in plan["people"]:
         people = [each for each in ids if each not in unwilling]
         if people:
             made = await _make(context, sends, broadcast, sender, people)
@@ -38,7 +38,7 @@ async def execute_broadcast(context: ToolContext, plan: dict[str, Any]) -> ToolR
             cron=_POLLS, person_id=broadcast.ordered_by,
         )  # fmt: skip
         counts = await BroadcastRepository(session, context.organisation_id).counts(broadcast.id)
-    senders = context.say("outreach.joint").join(plan["people"])
+    senders = context.say("outreach.joint").join(sender for sender, _ in plan["people"])
     text = context.say("outreach.made", ref=broadcast.ref, n=sum(counts.values()), senders=senders)
     return ToolResult(status="ok", text=text, shown=(broadcast.ref,))
 
@@ -74,7 +74,9 @@ async def _make(
         return {"id": made.id, "refused": list(made.refused)}
 
     async def find() -> dict[str, Any] | None:
-        made = await sends.find(sender, broadcast.text, broadcast.created_at)
+        async with context.database.reading() as session:
+            others = await task_ids(session, context.organisation_id)
+        made = await sends.find(sender, broadcast.text, broadcast.created_at, others)
         return {"id": made.id, "refused": list(made.refused)} if made else None
 
     # Not the people: some may have opted out between two tries.

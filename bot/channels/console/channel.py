@@ -84,7 +84,7 @@ class ConsoleChannel:
         self._screen.show(part, saved)
         return uuid4().hex
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         raise PermanentError("a terminal keeps no files")
 
     async def draft(self, so_far: OutboundMessage) -> None:

@@ -21,7 +21,7 @@ from bot.channels.dingtalk.sending import Sender, as_part
 from bot.channels.dingtalk.signing import is_signed
 from bot.channels.dingtalk.stream import Stream, unknown_app
 from bot.errors import NotDelivered
-from bot.messages import Address, OutboundMessage, RemoteFile
+from bot.messages import Address, File, OutboundMessage, RemoteFile, fetched
 from bot.shelf import Shelf
 from config.channels import DingtalkSettings
 from config.errors import AppError, PermanentError, TransientError
@@ -121,9 +121,9 @@ class DingtalkChannel:
         except TimeoutError:
             raise TransientError("DingTalk took too long") from None
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         try:
-            return await fetch_file(self._api, self._settings, file)
+            return fetched(file, await fetch_file(self._api, self._settings, file))
         except NotDelivered as error:
             raise TransientError(str(error)) from None
 

@@ -28,7 +28,7 @@ from bot.channels.telegram.receiving import NAME, NUMBER_LIMIT, UPDATES, Me, eve
 from bot.channels.telegram.sending import parts_of, send_part
 from bot.channels.telegram.session import Session
 from bot.channels.telegram.spots import spot_of
-from bot.messages import Address, OutboundMessage, RemoteFile
+from bot.messages import Address, File, OutboundMessage, RemoteFile, fetched
 from bot.shelf import Shelf
 from config.channels import TelegramSettings
 from config.errors import ConfigurationError, PermanentError, TransientError
@@ -150,14 +150,14 @@ class TelegramChannel:
         with translated(so_far.address.chat):
             await self._live.show(so_far)
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         with fetching():
             found = await self._bot.get_file(file.remote)
             if found.file_path is None or (found.file_size or 0) > _MAX_DOWNLOAD:
                 raise PermanentError("the file is too large for a bot")
             content = await self._bot.download_file(found.file_path, BytesIO())
         assert content is not None
-        return content.read()
+        return fetched(file, content.read())
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None

@@ -1,6 +1,6 @@
 """Customer contact (客户联系): group-send tasks by tools.outreach.group_sends.GroupSends."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -109,15 +109,18 @@ class CustomerContact:
             id=str(made["msgid"]), refused=tuple(str(each) for each in made.get("fail_list") or ())
         )
 
-    async def find(self, sender: str, text: str, since: datetime) -> MadeTask | None:
+    async def find(
+        self, sender: str, text: str, since: datetime, others: Collection[str]
+    ) -> MadeTask | None:
         asked = {
             "chat_type": "single", "start_time": int((since - _SKEW).timestamp()),
             "end_time": int((since + timedelta(days=30)).timestamp()), "filter_type": 2,
         }  # fmt: skip
         async for each in self._pages("get_groupmsg_list_v2", asked, "group_msg_list"):
-            same = each.get("text", {}).get("content") == text
-            if same and sender in await self._asked_of(str(each["msgid"])):
-                return MadeTask(id=str(each["msgid"]))
+            task_id = str(each["msgid"])
+            same = each.get("text", {}).get("content") == text and task_id not in others
+            if same and sender in await self._asked_of(task_id):
+                return MadeTask(id=task_id)
         return None
 
     async def confirmed(self, task_id: str) -> bool:

@@ -131,7 +131,7 @@ class Emulated:
         found = self.world.chats.get(chat)
         return found.shown() if found else []
 
-    async def answer(self, chat: str, after: Push | Shown | int = 0, within: float = 10.0) -> Shown:
+    async def answer(self, chat: str, after: Push | Shown | int = 0, within: float = 60.0) -> Shown:
         """What the robot shows first after this, sooner or later."""
         least = after.after if isinstance(after, Push) else after
         number = least.n if isinstance(least, Shown) else least
@@ -142,7 +142,7 @@ class Emulated:
 
         return await self.wait_for(later, within)
 
-    async def wait_for(self, found: Callable[[], T | None], within: float = 10.0) -> T:
+    async def wait_for(self, found: Callable[[], T | None], within: float = 60.0) -> T:
         """The first true thing that `found` returns; asked again when the ledger grows."""
         return await self.ledger.wait_for(found, within)
 

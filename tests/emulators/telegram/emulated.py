@@ -140,7 +140,7 @@ class Emulated:
             )
         )  # fmt: skip
 
-    async def wait_for(self, found: Callable[[], T | None], within: float = 10.0) -> T:
+    async def wait_for(self, found: Callable[[], T | None], within: float = 60.0) -> T:
         """The first true thing that `found` returns; asked again when the ledger grows."""
         try:
             async with asyncio.timeout(within):
@@ -152,7 +152,7 @@ class Emulated:
             raise AssertionError(f"it did not come in {within} s; last entries:\n{tail}") from None
         return result
 
-    async def answer(self, chat: int, after: Json | int = 0, within: float = 10.0) -> Json:
+    async def answer(self, chat: int, after: Json | int = 0, within: float = 60.0) -> Json:
         """The bot's first message after this one, sooner or later."""
         least = after["message_id"] if isinstance(after, dict) else after
 

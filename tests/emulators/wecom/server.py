@@ -85,7 +85,7 @@ class WecomEmulator:
         self.world.faults.planned.append(fault)
         return fault
 
-    async def wait_for(self, found: Callable[[], T | None], within: float = 10.0) -> T:
+    async def wait_for(self, found: Callable[[], T | None], within: float = 60.0) -> T:
         """The first true thing that `found` returns; asked again when the ledger grows."""
         try:
             async with asyncio.timeout(within):

@@ -16,7 +16,9 @@ async def fetched(ding: DingtalkEmulator, *contents: bytes) -> list[bytes]:
     assert isinstance(message, InboundMessage)
     async with a_dingtalk(ding) as channel:
         return [
-            await channel.download(file) for file in message.files if isinstance(file, RemoteFile)
+            (await channel.download(file)).content
+            for file in message.files
+            if isinstance(file, RemoteFile)
         ]
 
 

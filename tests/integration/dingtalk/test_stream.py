@@ -44,7 +44,7 @@ async def channel(ding: DingtalkEmulator, desk: Desk) -> AsyncIterator[DingtalkC
 
 
 async def connected(ding: DingtalkEmulator, count: int = 1) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(ding.streams.connections) < count:
             await asyncio.sleep(0.01)
 
@@ -55,7 +55,7 @@ async def acknowledged(ding: DingtalkEmulator, push: Push) -> None:
 
 async def pinged(ding: DingtalkEmulator, times: int) -> None:
     """Until so many pings were answered."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while ding.streams.connections[0].pongs < times:
             await asyncio.sleep(0.01)
 

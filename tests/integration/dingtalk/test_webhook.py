@@ -135,7 +135,7 @@ async def test_a_network_that_is_not_there_yet_is_waited_for(
 ) -> None:
     fault = ding.faults.next("reset_before", "accessToken", count=2)
     async with receiving(a_dingtalk(ding, http=True), desk.keep):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while fault.hits < 2:
                 await asyncio.sleep(0.01)
 

@@ -7,7 +7,8 @@ from config.i18n import Language
 from config.notices import NoticeKind, NoticeSettings
 from storage.database import Database
 from storage.tables.work import OutboxStatus
-from tests.builders.telegram import Desk, a_desk, until
+from tests.builders.service import until
+from tests.builders.telegram import Desk, a_desk
 from tests.emulators.telegram.server import TelegramEmulator
 from tools.people.service import PeopleService
 

@@ -172,7 +172,7 @@ async def test_two_pollers_both_live_and_nothing_is_lost(telegram: TelegramEmula
     """As while a new version starts before the old one has ended."""
     seen: asyncio.Queue[Event] = asyncio.Queue()
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         receiving(a_telegram(telegram), seen.put),
         receiving(a_telegram(telegram), seen.put),
     ):

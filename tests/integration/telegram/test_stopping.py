@@ -17,7 +17,7 @@ class Telling(FakeAgent):
     async def take(self, turn: Turn, progress: Progress) -> Reply:
         self.turns.append(turn)
         await progress("正在处理")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await turn.course.stop.wait()
         return Reply(text="已停止")
 

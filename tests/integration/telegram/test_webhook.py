@@ -18,7 +18,8 @@ from bot.http.app import open_app
 from bot.messages import Event, InboundMessage
 from bot.metrics import Metrics
 from config.errors import ConfigurationError, TransientError
-from tests.builders.telegram import ASKED_FOR, SECRET, a_telegram, receiving, until
+from tests.builders.service import until
+from tests.builders.telegram import ASKED_FOR, SECRET, a_telegram, receiving
 from tests.emulators.serving import AsgiApp, served
 from tests.emulators.telegram.server import TelegramEmulator
 
@@ -59,7 +60,7 @@ async def channel(telegram: TelegramEmulator, desk: Desk) -> AsyncIterator[Teleg
 
 
 async def webhook_set(telegram: TelegramEmulator) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not telegram.bots[0].webhook.url:
             await asyncio.sleep(0.01)
 

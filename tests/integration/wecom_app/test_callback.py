@@ -104,7 +104,7 @@ class TestMessages:
         assert isinstance(file, RemoteFile)
         assert (file.name, file.media_type) == (name.format(id_), media_type)
         async with ServedApp(wecom) as channel:
-            assert await channel.download(file) == b"the content of it"
+            assert (await channel.download(file)).content == b"the content of it"
 
     async def test_say_where_somebody_is(self, wecom: WecomEmulator) -> None:
         wecom.member(LI).is_at("上海市人民广场", "31.23", "121.47")

@@ -97,7 +97,7 @@ async def test_a_start_waits_for_its_network(
     monkeypatch.setattr("bot.channels.wecom.app.channel._FIRST_RETRY", 0.01)
     wecom.fault("bad_gateway", path="gettoken", count=3)
     channel = ServedApp(wecom)
-    async with asyncio.timeout(10), channel:
+    async with asyncio.timeout(60), channel:
         running = asyncio.create_task(channel.run(_nothing))
         while "agent/get" not in wecom.api.calls:
             await asyncio.sleep(0.01)

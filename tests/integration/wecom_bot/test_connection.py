@@ -270,7 +270,7 @@ async def test_a_slow_database_of_one_chat_does_not_delay_another(
             await stuck.wait()
         await seen.put(event.text)
 
-    async with receiving(channel, keep), asyncio.timeout(10):
+    async with receiving(channel, keep), asyncio.timeout(60):
         wecom.user("lilei").says("慢")
         wecom.user("lilei").says("后")
         wecom.user("hanmei").says("快")

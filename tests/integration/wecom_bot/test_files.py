@@ -23,7 +23,7 @@ async def test_an_address_is_good_for_five_minutes(wecom: WecomBotEmulator) -> N
         (file,) = (await desk.message()).files
         assert isinstance(file, RemoteFile)
         wecom.clock.advance(299)
-        assert await desk.channel.download(file) == b"a,b"
+        assert (await desk.channel.download(file)).content == b"a,b"
         wecom.clock.advance(2)
         with pytest.raises(PermanentError, match="gone"):
             await desk.channel.download(file)

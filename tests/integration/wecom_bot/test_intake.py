@@ -39,7 +39,7 @@ async def test_a_bug_with_one_message_does_not_lose_the_next(wecom: WecomBotEmul
         await seen.put(event.text)
 
     with capture_logs() as logs:
-        async with receiving(a_wecom_bot(wecom), keep), asyncio.timeout(10):
+        async with receiving(a_wecom_bot(wecom), keep), asyncio.timeout(60):
             wecom.user("lilei").says("一")
             wecom.user("lilei").says("二")
             assert await seen.get() == "二"
@@ -61,5 +61,5 @@ async def test_what_can_never_be_kept_does_not_hold_the_end_up_for_ever(
     intake = Intake()
     intake.put("lilei", never)
     await tried.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await intake.close()

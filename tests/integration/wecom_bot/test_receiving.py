@@ -61,8 +61,9 @@ async def test_words_and_pictures_come_together(wecom: WecomBotEmulator) -> None
         wecom.user("lilei").sends_mixed("看这里", ("a.png", CHART), "和这里", ("b.png", b"other"))
         message = await desk.message()
         assert message.text == "看这里\n和这里"
-        assert [file.name for file in message.files] == ["a.png", "b.png"]
-        assert await downloaded(desk, message) == [CHART, b"other"]
+        assert await downloaded(desk, message) == [
+            ("a.png", "image/png", CHART), ("b.png", "image/png", b"other")
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -78,23 +79,20 @@ async def test_a_file_has_the_name_that_it_was_sent_with_and_is_what_this_says(
     async with a_desk(wecom) as desk:
         wecom.user("lilei").sends_file(name, b"a,b", kind)
         message = await desk.message()
-        (file,) = message.files
-        assert (file.name, file.media_type) == (name, media_type)
-        assert await downloaded(desk, message) == [b"a,b"]
+        assert await downloaded(desk, message) == [(name, media_type, b"a,b")]
 
 
-async def test_a_file_whose_name_cannot_be_asked_for_has_one_all_the_same(
-    wecom: WecomBotEmulator,
-) -> None:
+async def test_a_file_has_a_name_before_it_is_fetched(wecom: WecomBotEmulator) -> None:
     struct = {"url": f"{wecom.api}/media/nothing?sign=secret", "aeskey": "x"}
     message = await received(wecom, {"msgtype": "file", "file": struct})
     assert [file.name for file in message.files] == ["file"]
 
 
-async def downloaded(desk: Desk, message: InboundMessage) -> list[bytes]:
-    return [
+async def downloaded(desk: Desk, message: InboundMessage) -> list[tuple[str, str, bytes]]:
+    files = [
         await desk.channel.download(file) for file in message.files if isinstance(file, RemoteFile)
     ]
+    return [(file.name, file.media_type, file.content) for file in files]
 
 
 async def test_what_is_quoted_belongs_to_what_is_said(wecom: WecomBotEmulator) -> None:
@@ -110,7 +108,7 @@ async def test_a_quoted_file_comes_along(wecom: WecomBotEmulator) -> None:
         li = wecom.user("lilei")
         li.says("导入", quote={"msgtype": "file", "file": li.file("线索.csv", b"a,b", "file")})
         message = await desk.message()
-        assert await downloaded(desk, message) == [b"a,b"]
+        assert await downloaded(desk, message) == [("线索.csv", "text/csv", b"a,b")]
 
 
 async def test_a_quote_does_not_come_between_a_command_and_its_arguments(

@@ -191,8 +191,8 @@ async def test_files_open_with_the_key_of_the_bot(desk: CalledDesk) -> None:
     desk.emulator.user("lilei").sends_file("表.csv", b"a,b")
     (file,) = (await desk.message()).files
     assert isinstance(file, RemoteFile)
-    assert file.name == "表.csv"
-    assert await desk.channel.download(file) == b"a,b"
+    file = await desk.channel.download(file)
+    assert (file.name, file.content) == ("表.csv", b"a,b")
 
 
 async def test_nobody_is_spoken_to_first(desk: CalledDesk) -> None:

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from bot.messages import Event, File, HumanServes, InboundMessage, RemoteFile, SendFailed, StaffSaid
+from bot.messages import Event, HumanServes, InboundMessage, RemoteFile, SendFailed, StaffSaid
+from config.errors import TransientError
 from tests.builders.wecom_kf import ServedKf, address_of, events, texts
 from tests.emulators.wecom.kf.people import Customer, Servicer
 from tests.emulators.wecom.kf.server import WecomKfEmulator
@@ -88,23 +89,19 @@ async def test_pictures_and_sounds_are_fetched_when_they_are_needed(
     (file,) = (await said(wecom)).files
     assert isinstance(file, RemoteFile)
     assert file.media_type == media_type
-    assert await channel.download(file) == PNG
+    assert (await channel.download(file)).content == PNG
 
 
-async def test_a_document_that_cannot_be_fetched_now_is_fetched_later(
+async def test_a_document_is_kept_before_wecom_is_asked_for_its_name(
     wecom: WecomKfEmulator, zhao: Customer, channel: ServedKf
 ) -> None:
     wecom.fault("bad_gateway", path="media/get")
     zhao.sends("file", "合同.pdf", b"%PDF-1.4")
-    (file,) = (await said(wecom)).files
-    assert isinstance(file, RemoteFile)
-    assert await channel.download(file) == b"%PDF-1.4"
-
-
-async def test_a_document_has_its_own_name(wecom: WecomKfEmulator, zhao: Customer) -> None:
-    zhao.sends("file", "合同.pdf", b"%PDF-1.4")
-    (file,) = (await said(wecom)).files
-    assert isinstance(file, File)
+    (remote,) = (await said(wecom)).files
+    assert isinstance(remote, RemoteFile)
+    with pytest.raises(TransientError):
+        await channel.download(remote)
+    file = await channel.download(remote)
     assert (file.name, file.content) == ("合同.pdf", b"%PDF-1.4")
 
 

@@ -51,7 +51,7 @@ class Keeping:
         """Let something happen on the platform, and wait until it is kept."""
         wanted = self._kept + 1
         happens()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self._kept < wanted:
                 self._changed.clear()
                 await self._changed.wait()

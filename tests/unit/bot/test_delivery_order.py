@@ -23,7 +23,7 @@ from storage.outbox import Draft, Outbox, Parcel, Waiting
 from storage.tables.organisation import Organisation
 from storage.tables.work import Conversation, OutboxMessage, OutboxStatus
 from tests.builders.organisation import an_organisation
-from tests.builders.telegram import until
+from tests.builders.service import until
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import FakeClock
 

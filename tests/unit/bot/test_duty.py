@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.duties import Duties
 from storage.tables.organisation import Duty, Organisation
 from tests.builders.organisation import an_organisation
-from tests.builders.telegram import until
+from tests.builders.service import until
 from tests.fakes.clock import FakeClock
 
 LEASE = timedelta(seconds=12)

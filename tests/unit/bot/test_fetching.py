@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.fetching import Fetcher
-from bot.messages import RemoteFile
+from bot.messages import File, RemoteFile, fetched
 from config.errors import AppError, PermanentError, TransientError
 from config.media import MediaSettings
 from storage.database import Database
@@ -49,7 +49,7 @@ class Post:
     async def soon(self) -> None:
         """What is done when a message is kept, to its end."""
         self.fetcher.soon(self._conversation)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.fetcher._early:
                 await asyncio.sleep(0.01)
 
@@ -140,17 +140,37 @@ async def test_it_is_fetched_when_its_message_is_kept_and_asked_for_again_soon(
 async def test_a_file_is_fetched_once_by_all_who_need_it(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched = []
+    asked = []
 
-    async def download(file: RemoteFile) -> bytes:
-        fetched.append(file.remote)
+    async def download(file: RemoteFile) -> File:
+        asked.append(file.remote)
         await asyncio.sleep(0)
-        return b"first"
+        return fetched(file, b"first")
 
     monkeypatch.setattr(post.channel, "download", download)
     await post.comes(remote("a"))
     await asyncio.gather(post.fetch(), post.soon(), post.fetch())
-    assert fetched == ["a"]
+    assert asked == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "media_type"),
+    [
+        ("表\x00.csv", "表\ufffd.csv", "text/csv"),
+        ("", "a.csv", "text/csv"),
+        ("x.exe", "x.exe", REFUSED),
+    ],
+)
+async def test_a_file_is_called_what_the_platform_calls_it_in_the_end(
+    post: Post, monkeypatch: pytest.MonkeyPatch, told: str, name: str, media_type: str
+) -> None:
+    async def download(file: RemoteFile) -> File:
+        return File(name=told, media_type="text/csv", content=b"a,b")
+
+    monkeypatch.setattr(post.channel, "download", download)
+    await post.comes(remote("a"))
+    await post.fetch()
+    assert [kept[:2] for kept in await post.kept()] == [(name, media_type)]
 
 
 async def test_a_channel_of_another_process_is_asked_there(post: Post) -> None:

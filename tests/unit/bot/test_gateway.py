@@ -90,7 +90,7 @@ async def test_conversations_do_not_wait_for_each_other(
     gateway = a_gateway(database, organisation.id, FakeAgent(slow_in_one_chat), clock)
     await gateway.receive(an_inbound("slow", id_="1", chat="a"))
     await gateway.receive(an_inbound("quick", id_="2", chat="b"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await answers(database) != ["quick"]:
             await asyncio.sleep(0.01)
     free.set()
@@ -239,7 +239,7 @@ async def _leased(database: Database) -> bool:
 
 async def _sweep_until_done(gateway: Gateway) -> None:
     sweeping = asyncio.create_task(gateway.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await gateway.waiting():
             await asyncio.sleep(0.02)
     await gateway.idle()

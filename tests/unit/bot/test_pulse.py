@@ -38,7 +38,7 @@ class Silent(FakeAgent):
         return Reply(text="done")
 
     async def told(self, before: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             # What was on its way when the step began still names the one before.
             while len(self.channel.drafts) < before + 2:
                 await asyncio.sleep(0)

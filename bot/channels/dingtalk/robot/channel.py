@@ -1,6 +1,5 @@
 """A custom robot of a DingTalk group: alerts go there, and nothing comes back."""
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -8,12 +7,13 @@ from uuid import uuid4
 
 import httpx
 
-from bot.channels.base import Capabilities, Handler, Pace, WebhookAnswer, WebhookCall
+from bot.channels.base import Capabilities, Pace
 from bot.channels.dingtalk.api import open_client
 from bot.channels.dingtalk.errors import Json, answered_in_the_old_way, of_transport
 from bot.channels.dingtalk.parts import parts_of, words_of
 from bot.channels.dingtalk.signing import signature
-from bot.messages import Address, OutboundMessage, RemoteFile
+from bot.channels.oneway import OneWay
+from bot.messages import Address, OutboundMessage
 from config.channels import DingtalkRobotSettings
 from config.errors import PermanentError
 
@@ -22,10 +22,9 @@ NAME = "dingtalk_robot"
 HERE = Address(channel=NAME, bot="robot", chat="group")
 
 
-class DingtalkRobotChannel:
+class DingtalkRobotChannel(OneWay):
     name = NAME
     capabilities = Capabilities()
-    chats: frozenset[str] | None = None
 
     def __init__(self, settings: DingtalkRobotSettings) -> None:
         self._settings = settings
@@ -38,13 +37,6 @@ class DingtalkRobotChannel:
 
     async def __aexit__(self, *error: object) -> None:
         await self._http.aclose()
-
-    async def run(self, handler: Handler) -> None:
-        """Nothing is ever received."""
-        await asyncio.Event().wait()
-
-    async def webhook(self, call: WebhookCall) -> WebhookAnswer:
-        return WebhookAnswer(status=404)
 
     def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
         return parts_of(message)
@@ -78,14 +70,3 @@ class DingtalkRobotChannel:
         except httpx.HTTPError as error:
             raise of_transport(error) from None
         answered_in_the_old_way(response)
-
-    async def draft(self, so_far: OutboundMessage) -> None:
-        raise PermanentError("a custom robot shows no drafts")
-
-    async def download(self, file: RemoteFile) -> bytes:
-        raise PermanentError("a custom robot is sent no files")
-
-    async def menu(
-        self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
-    ) -> None:
-        raise PermanentError("a custom robot lists no commands")

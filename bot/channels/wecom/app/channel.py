@@ -14,7 +14,7 @@ from bot.channels.wecom.app.sending import Part, as_upload, parts_of, text_body
 from bot.channels.wecom.callback import Callback, Fields
 from bot.channels.wecom.errors import Refused, without_effect
 from bot.errors import Closed, NotDelivered
-from bot.messages import Address, File, OutboundMessage, RemoteFile
+from bot.messages import Address, File, OutboundMessage, RemoteFile, fetched
 from bot.shelf import Shelf
 from config.channels import WecomAppSettings
 from config.errors import AppError, ConfigurationError, PermanentError, TransientError
@@ -93,8 +93,8 @@ class WecomAppChannel:
     async def draft(self, so_far: OutboundMessage) -> None:
         raise PermanentError("what an app has sent stays as it is")
 
-    async def download(self, file: RemoteFile) -> bytes:
-        return (await self._api.download(file.remote)).content
+    async def download(self, file: RemoteFile) -> File:
+        return fetched(file, (await self._api.download(file.remote)).content)
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None

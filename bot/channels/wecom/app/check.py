@@ -1,10 +1,10 @@
 """The doctor's look at a self-built app: are its settings WeCom's, and may this server call."""
 
 import time
-from urllib.parse import urlsplit
 
 from bot.channels.wecom.api import WecomApi
 from bot.channels.wecom.errors import Refused
+from bot.channels.wecom.findings import refused, unreachable
 from bot.errors import NotDelivered
 from bot.findings import Finding
 from config.channels import WecomAppSettings
@@ -30,10 +30,9 @@ async def check_app(settings: WecomAppSettings) -> list[Finding]:
             query = {"agentid": str(settings.agent_id)}
             app = await api.call("GET", "agent/get", query=query)
         except Refused as error:
-            advice = _ADVICE.get(error.code, "look the code up in WeCom's list of error codes")
-            return [Finding(part=_APP, fine=False, seen=str(error), advice=advice)]
+            return [refused(_APP, error, _ADVICE)]
         except (NotDelivered, TransientError) as error:
-            return [_unreachable(settings, str(error))]
+            return [unreachable(_APP, settings.api, "WECOM_APP__API", error)]
     took = (time.perf_counter() - started) * 1000
     introduced = Finding(part=_APP, fine=True, seen=f"{app.get('name', '')}, {took:.0f} ms")
     return [introduced, _calls(app)]
@@ -49,11 +48,4 @@ def _calls(app: dict[str, object]) -> Finding:
         part=_CALLS, fine=True,
         seen="come to /wecom_app when 接收消息 on the app's page has that URL, and the same Token"
         " and EncodingAESKey as the settings",
-    )  # fmt: skip
-
-
-def _unreachable(settings: WecomAppSettings, said: str) -> Finding:
-    return Finding(
-        part=_APP, fine=False, seen=f"{urlsplit(settings.api).hostname}: {said}",
-        advice="check the network (a proxy, or WECOM_APP__API where WeCom has another address)",
     )  # fmt: skip

@@ -13,7 +13,7 @@ import structlog
 
 from bot.channels.base import Capabilities, Handler, Pace, WebhookAnswer, WebhookCall
 from bot.channels.wecom.bot import cards
-from bot.channels.wecom.bot.channel import feedback_of, with_names
+from bot.channels.wecom.bot.channel import feedback_of
 from bot.channels.wecom.bot.media import Downloads
 from bot.channels.wecom.bot.passive import final_body, flat_body, passive_parts
 from bot.channels.wecom.bot.receiving import event_of, message_of, pressed_of, task_of
@@ -25,7 +25,7 @@ from bot.channels.wecom.bot.tokens import NAME, ReplyToken, read_token
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.crypto import Envelope, Forged
 from bot.channels.wecom.errors import checked, reaching
-from bot.messages import Address, InboundMessage, OutboundMessage, RemoteFile
+from bot.messages import Address, File, InboundMessage, OutboundMessage, RemoteFile
 from bot.shelf import Shelf
 from config.channels import WecomSettings
 from config.errors import PermanentError, TransientError
@@ -124,7 +124,7 @@ class CalledWecomBot:
         if token is not None and token.stream and content.strip():
             await self._streams.sketch(token.stream, fitting(content))
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         return await self._downloads.fetch(file)
 
     async def menu(
@@ -158,7 +158,7 @@ class CalledWecomBot:
         if message is None:
             log.info("wecom.message_ignored", kind=str(body.get("msgtype"))[:40])
             return None
-        await self._hand_on(await with_names(message, self._downloads))
+        await self._hand_on(message)
         return await self._polled(stream)
 
     async def _pressed(self, body: Json) -> Json | None:

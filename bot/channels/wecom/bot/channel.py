@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import replace
 from typing import Self
 
 import structlog
@@ -20,7 +19,7 @@ from bot.channels.wecom.bot.streams import Streams
 from bot.channels.wecom.bot.text import shown
 from bot.channels.wecom.bot.timing import Timing
 from bot.channels.wecom.bot.tokens import NAME, ReplyToken, read_token
-from bot.messages import Address, InboundMessage, OutboundMessage, RemoteFile
+from bot.messages import Address, File, InboundMessage, OutboundMessage, RemoteFile
 from config.channels import WecomSettings
 from config.errors import AppError
 from config.i18n import Language, say
@@ -105,7 +104,7 @@ class WecomBot:
             if content.strip():
                 self._streams.show(so_far.address.chat, token, so_far.key, content)
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         return await self._downloads.fetch(file)
 
     async def menu(
@@ -133,7 +132,7 @@ class WecomBot:
         if message is None:
             log.info("wecom.message_ignored", kind=str(frame.body.get("msgtype"))[:40])
             return
-        await self._hand_on(await with_names(message, self._downloads))
+        await self._hand_on(message)
 
     async def _pressed(self, frame: Frame) -> None:
         message = pressed_of(frame.body, self._settings.bot_id)
@@ -165,15 +164,6 @@ class WecomBot:
         task = asyncio.create_task(work)
         self._courtesies.add(task)
         task.add_done_callback(self._courtesies.discard)
-
-
-async def with_names(message: InboundMessage, downloads: Downloads) -> InboundMessage:
-    """With the files under the names that they were sent with."""
-    files = [
-        await downloads.named(file) if isinstance(file, RemoteFile) else file
-        for file in message.files
-    ]
-    return replace(message, files=tuple(files))
 
 
 def feedback_of(body: Json) -> dict[str, int]:

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from email.message import Message
 from http import HTTPStatus
 from mimetypes import guess_type
@@ -18,13 +17,11 @@ from bot.channels.wecom.bot.receiving import nameless
 from bot.channels.wecom.bot.session import Session
 from bot.channels.wecom.crypto import Forged, decrypt_file
 from bot.channels.wecom.errors import without_effect
-from bot.messages import File, RemoteFile
+from bot.messages import File, RemoteFile, fetched
 from config.errors import PermanentError, TransientError
 
 _MOST_FETCHED = 20_000_000
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-# A message is not kept before its files have names: the wait is short.
-_NAMING_SECONDS = 2.0
 _CHUNK = 512 * 1024
 _MOST_CHUNKS = 100
 _MOST_PICTURE = 10_000_000
@@ -46,36 +43,25 @@ class Downloads:
             await self._http.aclose()
             self._http = None
 
-    async def fetch(self, file: RemoteFile) -> bytes:
+    async def fetch(self, file: RemoteFile) -> File:
         """Raises TransientError, or PermanentError when it is gone, too large, or damaged."""
         url, key = self._place(file)
         pieces: list[bytes] = []
         size = 0
         async with self._answer(url) as answer:
+            told = _file_name(answer.headers.get("content-disposition", ""))
             async for piece in answer.aiter_bytes():
                 size += len(piece)
                 if size > _MOST_FETCHED:
                     raise PermanentError("the file is too large")
                 pieces.append(piece)
         try:
-            return decrypt_file(b"".join(pieces), key)
+            content = decrypt_file(b"".join(pieces), key)
         except Forged as error:
             raise PermanentError(f"the file cannot be decrypted: {error}") from None
-
-    async def named(self, file: RemoteFile) -> RemoteFile:
-        """The file under the name that it has where it lies, and of the kind that this says, when
-        it can be asked for now."""
-        if not nameless(file):
-            return file
-        try:
-            url, _ = self._place(file)
-            async with self._answer(url, _NAMING_SECONDS) as answer:
-                name = _file_name(answer.headers.get("content-disposition", ""))
-        except (PermanentError, TransientError):
-            return file
-        if not name:
-            return file
-        return replace(file, name=name, media_type=guess_type(name)[0] or file.media_type)
+        if not told or not nameless(file):
+            return fetched(file, content)
+        return File(name=told, media_type=guess_type(told)[0] or file.media_type, content=content)
 
     def _place(self, file: RemoteFile) -> tuple[str, str]:
         try:
@@ -89,15 +75,12 @@ class Downloads:
         return url, key
 
     @asynccontextmanager
-    async def _answer(
-        self, url: str, seconds: float | None = None
-    ) -> AsyncIterator[httpx.Response]:
+    async def _answer(self, url: str) -> AsyncIterator[httpx.Response]:
         # What httpx says holds the address, and so the right to read the file.
-        timeout = httpx.Timeout(seconds) if seconds else _TIMEOUT
         if self._http is None:
             self._http = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False)
         try:
-            async with self._http.stream("GET", url, timeout=timeout) as answer:
+            async with self._http.stream("GET", url) as answer:
                 if answer.status_code in _GONE:
                     raise PermanentError("the file is gone")
                 if answer.status_code != HTTPStatus.OK:

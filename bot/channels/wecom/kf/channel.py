@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
@@ -36,6 +35,7 @@ from bot.messages import (
     InboundMessage,
     OutboundMessage,
     RemoteFile,
+    fetched,
 )
 from config.channels import WecomKfSettings
 from config.errors import AppError, ConfigurationError, PermanentError, TransientError
@@ -112,8 +112,14 @@ class WecomKfChannel:
     async def draft(self, so_far: OutboundMessage) -> None:
         raise PermanentError("a customer gets five messages: none of them is a draft")
 
-    async def download(self, file: RemoteFile) -> bytes:
-        return (await self._api.download(file.remote)).content
+    async def download(self, file: RemoteFile) -> File:
+        media = await self._api.download(file.remote)
+        if not file.name.startswith("file-"):
+            return fetched(file, media.content)
+        return File(
+            name=media.name or file.name, media_type=media.media_type or file.media_type,
+            content=media.content,
+        )  # fmt: skip
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
@@ -134,7 +140,7 @@ class WecomKfChannel:
             if isinstance(event, Entered):
                 await self._greet(event)
             elif event is not None:
-                await persistently(partial(self._told, await self._named(event)), self._pauses)
+                await persistently(partial(self._told, event), self._pauses)
 
     async def _told(self, event: Event) -> None:
         assert self._handler is not None
@@ -143,24 +149,6 @@ class WecomKfChannel:
         await self._handler(event)
         if isinstance(event, HumanServes):
             await self._serving.note(event)
-
-    async def _named(self, event: Event) -> Event:
-        """Documents tell their name only when they are fetched."""
-        if not isinstance(event, InboundMessage) or not event.files:
-            return event
-        (file,) = event.files
-        if not isinstance(file, RemoteFile) or not file.name.startswith("file-"):
-            return event
-        try:
-            media = await self._api.download(file.remote)
-        except AppError as error:
-            log.warning("wecom_kf.file_later", error=str(error))
-            return event
-        named = File(
-            name=media.name or file.name, media_type=media.media_type or file.media_type,
-            content=media.content,
-        )  # fmt: skip
-        return replace(event, files=(named,))
 
     async def _greet(self, entered: Entered) -> None:
         if time.time() - entered.at > _GREET_WITHIN_SECONDS:

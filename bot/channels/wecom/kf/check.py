@@ -1,10 +1,10 @@
 """The doctor's look at 微信客服: are its settings WeCom's, which accounts are there, who serves."""
 
 import time
-from urllib.parse import urlsplit
 
 from bot.channels.wecom.api import WecomApi
 from bot.channels.wecom.errors import Refused
+from bot.channels.wecom.findings import refused, unreachable
 from bot.errors import NotDelivered
 from bot.findings import Finding
 from config.channels import WecomKfSettings
@@ -40,10 +40,9 @@ async def check_kf(settings: WecomKfSettings) -> list[Finding]:
             seen = f"{', '.join(accounts.values())}; {took:.0f} ms"
             people = [await _people(api, settings, *each) for each in accounts.items()]
         except Refused as error:
-            advice = _ADVICE.get(error.code, "look the code up in WeCom's list of error codes")
-            return [Finding(part=_KF, fine=False, seen=str(error), advice=advice)]
+            return [refused(_KF, error, _ADVICE)]
         except (NotDelivered, TransientError) as error:
-            return [_unreachable(settings, str(error))]
+            return [unreachable(_KF, settings.api, "WECOM_KF__API", error)]
     return [Finding(part=_KF, fine=True, seen=seen), *people, _calls()]
 
 
@@ -79,11 +78,4 @@ def _calls() -> Finding:
         part=_CALLS, fine=True,
         seen="come to /wecom_kf when the app's 接收消息 has that URL, and the same Token and"
         " EncodingAESKey as the settings",
-    )  # fmt: skip
-
-
-def _unreachable(settings: WecomKfSettings, said: str) -> Finding:
-    return Finding(
-        part=_KF, fine=False, seen=f"{urlsplit(settings.api).hostname}: {said}",
-        advice="check the network (a proxy, or WECOM_KF__API where WeCom has another address)",
     )  # fmt: skip

@@ -8,11 +8,12 @@ from hashlib import md5
 from typing import Any, Self
 from uuid import uuid4
 
-from bot.channels.base import Capabilities, Handler, Pace, WebhookAnswer, WebhookCall
+from bot.channels.base import Capabilities, Pace
+from bot.channels.oneway import OneWay
 from bot.channels.wecom.errors import without_effect
 from bot.channels.wecom.http import Json, ask, open_http
 from bot.channels.wecom.text import has_markup, open_links, pieces, without_anchors
-from bot.messages import Address, Button, File, OutboundMessage, RemoteFile
+from bot.messages import Address, Button, File, OutboundMessage
 from config.channels import WecomRobotSettings
 from config.errors import PermanentError, TransientError
 
@@ -30,12 +31,11 @@ class Part(OutboundMessage):
     """What goes out in one call: a text, or one file."""
 
 
-class WecomRobotChannel:
+class WecomRobotChannel(OneWay):
     """Buttons are lines to read: nobody can answer a robot."""
 
     name = NAME
     capabilities = Capabilities(files=True)
-    chats: frozenset[str] | None = None
 
     def __init__(self, settings: WecomRobotSettings) -> None:
         self._key = settings.key.get_secret_value()
@@ -49,12 +49,6 @@ class WecomRobotChannel:
 
     async def __aexit__(self, *error: object) -> None:
         await self._http.aclose()
-
-    async def run(self, handler: Handler) -> None:
-        await asyncio.Event().wait()
-
-    async def webhook(self, call: WebhookCall) -> WebhookAnswer:
-        return WebhookAnswer(status=404)
 
     def parts(self, message: OutboundMessage) -> Sequence[OutboundMessage]:
         text = open_links(message.text) if message.markdown else without_anchors(message.text)
@@ -79,17 +73,6 @@ class WecomRobotChannel:
         except TimeoutError:
             raise TransientError(f"WeCom: no answer in {_PATIENCE_SECONDS:g} s") from None
         return uuid4().hex
-
-    async def draft(self, so_far: OutboundMessage) -> None:
-        raise PermanentError("what a robot has said stays as it is")
-
-    async def download(self, file: RemoteFile) -> bytes:
-        raise PermanentError("a robot is sent nothing")
-
-    async def menu(
-        self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
-    ) -> None:
-        raise PermanentError("a robot has no menu")
 
     async def _body(self, part: OutboundMessage) -> Json:
         if part.files:

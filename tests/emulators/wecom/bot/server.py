@@ -99,7 +99,7 @@ class WecomBotEmulator:
         """The bot's messages in a chat (a userid, or `group:` and a chatid), as people see them."""
         return self.world.chats.get(chat, [])
 
-    async def until(self, found: Callable[[], object], within: float = 10.0) -> None:
+    async def until(self, found: Callable[[], object], within: float = 60.0) -> None:
         async with asyncio.timeout(within):
             while not found():
                 await asyncio.sleep(0.005)
