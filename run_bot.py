@@ -288,9 +288,17 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         service.background.append(open_ticket_watch(service, ground.notifier, duty).run)
         site = open_site(service, Shelf(ground.redis, ground.organisation_id), duty)
         demo = arguments.command == "demo"
-        channels = open_page(settings, site) if arguments.web else [] if demo else open_channels(settings, site)
+        channels = (
+            open_page(settings, site)
+            if arguments.web
+            else []
+            if demo
+            else open_channels(settings, site)
+        )
         if channels:
-            watch = open_alerts(service, ground.notifier, site.shelf, partial(_findings, ground), duty)
+            watch = open_alerts(
+                service, ground.notifier, site.shelf, partial(_findings, ground), duty
+            )
             service.background.append(watch.run)
             look = partial(readiness, settings, ground.database, ground.redis)
             await serve_channels(
@@ -321,7 +329,9 @@ async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, int]
 async def invite(settings: Settings, name: str, role: Role | None) -> None:
     """Print a code that binds a chat account to the person."""
     async with open_storage(settings) as (database, id_):
-        print(await invitation(database, id_, SystemClock(), settings.language, name=name, role=role))
+        print(
+            await invitation(database, id_, SystemClock(), settings.language, name=name, role=role)
+        )
 
 
 async def know(settings: Settings, arguments: argparse.Namespace) -> int:

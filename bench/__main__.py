@@ -4,7 +4,19 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import channels, kill, market, memory, model, planner, retrieval, start, support, turn, webhook
+from bench import (
+    channels,
+    kill,
+    market,
+    memory,
+    model,
+    planner,
+    retrieval,
+    start,
+    support,
+    turn,
+    webhook,
+)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,

@@ -53,9 +53,9 @@ class ToolContext:
     writer: Writer
     group_sends: GroupSends | None = None
     transfers: bool = False
-    hours: HoursSettings = HoursSettings()
-    support: SupportSettings = SupportSettings()
-    cases: CaseSettings = CaseSettings()
+    hours: HoursSettings = field(default_factory=HoursSettings)
+    support: SupportSettings = field(default_factory=SupportSettings)
+    cases: CaseSettings = field(default_factory=CaseSettings)
     knowledge: KnowledgeSearch | None = None
     meanings: Meanings = field(default_factory=shared_meanings)
 

@@ -64,7 +64,7 @@ class HelpDesk:
 
     async def opens(self, problem: str = "耳机左边没声音", **values: Any) -> Ticket:
         """A ticket of the customer."""
-        given = {
+        given: dict[str, Any] = {
             "title": "", "text": problem, "person_id": self.customer.id,
             "conversation_id": self.staff.chats[self.customer.id],
         } | values  # fmt: skip

@@ -18,11 +18,6 @@ class NoOpenCase(NotFound):
         super().__init__("cases.none_open")
 
 
-class WhichCase(InvalidInput):
-    def __init__(self, refs: Sequence[str]) -> None:
-        super().__init__("cases.which", refs=", ".join(refs))
-
-
 class CaseEnded(InvalidInput):
     def __init__(self, case: Case) -> None:
         super().__init__("cases.ended_already", ref=case.ref)

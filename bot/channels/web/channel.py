@@ -23,7 +23,7 @@ from bot.channels.web.files import Files
 from bot.channels.web.page import Page
 from bot.channels.web.signing import Signer
 from bot.channels.web.streams import Streams
-from bot.messages import Address, InboundMessage, OutboundMessage, RemoteFile
+from bot.messages import Address, File, InboundMessage, OutboundMessage, RemoteFile, fetched
 from bot.shelf import Shelf
 from bot.storable import storable
 from config.channels import WebSettings
@@ -112,11 +112,11 @@ class WebChannel:
     async def draft(self, so_far: OutboundMessage) -> None:
         await self._streams.draft(so_far.address.chat, so_far.key, so_far.text, pulse=so_far.pulse)
 
-    async def download(self, file: RemoteFile) -> bytes:
+    async def download(self, file: RemoteFile) -> File:
         found = await self._log.content(file.remote)
         if found is None:
             raise PermanentError("the file is kept no longer")
-        return found[1]
+        return fetched(file, found[1])
 
     async def menu(
         self, address: Address | None, commands: Sequence[tuple[str, str]], language: str | None
