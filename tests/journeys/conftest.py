@@ -14,10 +14,10 @@ from agent.models.opening import LanguageModels
 from agent.models.port import Models
 from agent.planner.loading import load_planner
 from agent.service import Planner
+from bot.composition import Ground, open_ground, open_service
 from bot.service import Service
 from config.settings import Settings
 from memory.connect import open_redis
-from run_bot import Ground, open_ground, open_service
 from storage.database import Database
 from storage.tables.organisation import Organisation
 from tests.conftest import administer

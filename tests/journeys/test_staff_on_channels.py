@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.composition import Ground
 from bot.service import Service
 from config.i18n import Language, say
 from config.roles import Role
-from run_bot import Ground
 from tests.fakes.clock import FakeClock
 from tests.journeys.chat import AGENT, CUSTOMER, Chat
 from tests.journeys.conftest import OpenDemo
