@@ -74,7 +74,7 @@ SDK_HOMES = {
     "pypdf": ("tools/knowledge/parsing/",),
     "qdrant_client": ("memory/server.py",),
     "qdrant_edge": ("memory/edge.py",),
-    "redis": ("memory/", "bot/doctor.py", "bot/pacing.py", "bot/shelf.py"),
+    "redis": ("memory/", "bot/composition.py", "bot/doctor.py", "bot/pacing.py", "bot/shelf.py"),
     "sklearn": ("agent/planner/",),
     "telegramify_markdown": ("bot/channels/telegram/", "bot/channels/dingtalk/"),
     "trafilatura": ("tools/knowledge/parsing/",),
