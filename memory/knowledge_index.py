@@ -128,6 +128,8 @@ class KnowledgeIndexer:
         self._index = index
         self._embedder = embedder
         self._clock = clock
+        # Points that are told and not yet marked so look like points of nothing.
+        self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
         """Keep the index complete, until cancelled."""
@@ -143,21 +145,29 @@ class KnowledgeIndexer:
         """Tell the index what it has not heard of yet; returns how many chunks that were.
         Raises TransientError when the index cannot be reached."""
         done = 0
-        while batch := await self._missing():
-            points = [
-                point for chunk, document in batch for point in await self._points(chunk, document)
-            ]
-            now = {point.id for point in points}
-            every = {id_ for chunk, _ in batch for id_ in _ids(chunk.id)}
-            await self._index.upsert(points)
-            await self._take_out(every - now)
-            await self._mark(points)
-            done += len(batch)
+        async with self._one_at_a_time:
+            while batch := await self._missing():
+                await self._tell(batch)
+                done += len(batch)
         return done
+
+    async def _tell(self, batch: Sequence[tuple[Chunk, Document]]) -> None:
+        points = [
+            point for chunk, document in batch for point in await self._points(chunk, document)
+        ]
+        now = {point.id for point in points}
+        every = {id_ for chunk, _ in batch for id_ in _ids(chunk.id)}
+        await self._index.upsert(points)
+        await self._take_out(every - now)
+        await self._mark(points)
 
     async def reconcile(self) -> None:
         """Compare the index with the database: chunks of removed documents and of old versions go,
         and what it was told but has no more (another server, a new disk) is to be told again."""
+        async with self._one_at_a_time:
+            await self._compare()
+
+    async def _compare(self) -> None:
         async with self._database.reading() as session:
             expected = await session.scalar(self._told(func.count(Chunk.id))) or 0
         if await self._index.count(self._organisation_id, {"part": [0]}) == expected:
