@@ -34,7 +34,7 @@ class ApprovalDesk:
         order = replace(context, order_key=f"approval:{verdict.approval.id}")
         result = await self._layer.execute(order, verdict.approval)
         failpoint("executed")
-        await self._settle(context, turn, verdict, result)
+        await self._settle(order, turn, verdict, result)
         return from_results([result], turn.language)
 
     async def order(
@@ -65,6 +65,7 @@ class ApprovalDesk:
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
             approval = await service.settle(verdict.approval, result.status, result.text)
+            await context.ledger.give_up(session, context.order_key)
             event = f"approval.{approval.status.value}"
             await service.record(session, event, approval, turn.asker)
             if approval.requested_by != turn.asker.id and result.status != "retry":
