@@ -31,7 +31,7 @@ class ApprovalDesk:
         name = f"P-{verdict.approval.number}"
         if verdict.next == "wait":
             return Reply(text=context.say("approvals.one_more_needed", ref=name), shown=(name,))
-        order = replace(context, order_key=f"approval:{verdict.approval.id}")
+        order = replace(context, order_key=_order_of(verdict.approval.id))
         result = await self._layer.execute(order, verdict.approval)
         failpoint("executed")
         await self._settle(order, turn, verdict, result)
@@ -49,6 +49,7 @@ class ApprovalDesk:
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
             approval = await service.reject(ref, turn.asker)
+            await context.ledger.give_up(session, _order_of(approval.id))
             await service.record(session, "approval.rejected", approval, turn.asker)
             if approval.requested_by != turn.asker.id:
                 await context.notifier.to_people(
@@ -74,3 +75,7 @@ class ApprovalDesk:
                     [approval.requested_by], "approvals.was_answered", ref=f"P-{approval.number}", name=turn.asker.name,
                     result=result.text,
                 )  # fmt: skip
+
+
+def _order_of(approval_id: int) -> str:
+    return f"approval:{approval_id}"
