@@ -31,10 +31,10 @@ class ApprovalDesk:
         name = f"P-{verdict.approval.number}"
         if verdict.next == "wait":
             return Reply(text=context.say("approvals.one_more_needed", ref=name), shown=(name,))
-        order = replace(context, order_key=f"approval:{verdict.approval.id}")
+        order = replace(context, order_key=_order_of(verdict.approval.id))
         result = await self._layer.execute(order, verdict.approval)
         failpoint("executed")
-        await self._settle(context, turn, verdict, result)
+        await self._settle(order, turn, verdict, result)
         return from_results([result], turn.language)
 
     async def order(
@@ -49,6 +49,7 @@ class ApprovalDesk:
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
             approval = await service.reject(ref, turn.asker)
+            await context.ledger.give_up(session, _order_of(approval.id))
             await service.record(session, "approval.rejected", approval, turn.asker)
             if approval.requested_by != turn.asker.id:
                 await context.notifier.to_people(
@@ -65,6 +66,7 @@ class ApprovalDesk:
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
             approval = await service.settle(verdict.approval, result.status, result.text)
+            await context.ledger.give_up(session, context.order_key)
             event = f"approval.{approval.status.value}"
             await service.record(session, event, approval, turn.asker)
             if approval.requested_by != turn.asker.id and result.status != "retry":
@@ -73,3 +75,7 @@ class ApprovalDesk:
                     [approval.requested_by], "approvals.was_answered", ref=f"P-{approval.number}", name=turn.asker.name,
                     result=result.text,
                 )  # fmt: skip
+
+
+def _order_of(approval_id: int) -> str:
+    return f"approval:{approval_id}"

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, update
 from config.clock import Clock
 from config.errors import AppError, PermanentError, TransientError, UserFacingError
 from config.failpoints import failpoint
-from storage.database import Database
+from storage.database import Database, Session
 from storage.tables.work import Action, ActionStatus
 from storage.upsert import insert_or_ignore
 
@@ -89,6 +89,19 @@ class ActionLedger:
             raise
         failpoint("effect_done")
         return await self._finish(key, result)
+
+    async def give_up(self, session: Session, order: str) -> None:
+        """`order`, whose keys are "<order>:<position>", has ended. What an attempt of it that died
+        has left open, and no later one came back to, nobody knows the end of."""
+        await session.execute(
+            update(Action)
+            .where(
+                Action.organisation_id == self._organisation_id,
+                Action.key.startswith(f"{order}:", autoescape=True),
+                Action.status.in_((ActionStatus.pending, ActionStatus.executing)),
+            )
+            .values(status=ActionStatus.unknown, updated_at=self._clock.now(), error="left open")
+        )
 
     async def _look(self, key: str, kind: str, find: LookUp) -> dict[str, Any] | None:
         try:

@@ -31,7 +31,16 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
         ),
         _evidence(state, given),
     )
+    if given.turn.attempt > 1:
+        await _close(given, position)
     return {"results": [result]}
+
+
+async def _close(given: TurnContext, position: int) -> None:
+    """What an attempt that died had begun here is settled, or in doubt."""
+    context = given.tool_context
+    async with context.database.unit_of_work() as session:
+        await context.ledger.give_up(session, f"inbox:{given.turn.inbox_id}:{position}")
 
 
 def _evidence(state: State, given: TurnContext) -> Evidence:

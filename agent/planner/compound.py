@@ -10,7 +10,8 @@ from tools.reading.normal import normalise
 from tools.reading.shapes import Span
 
 _BREAK = re.compile(
-    r"[,;。!?\n]|然后|接着|顺便|并且|同时|(?<![a-z])(?:and then|then|and|also)(?![a-z])"
+    r"[,;。!?\n]|然后|接着|顺便|并且|同时|并(?=[打标贴加改调分转派给把通导停暂启开设建删])"
+    r"|(?<![a-z])(?:and then|then|and|also)(?![a-z])"
 )
 _AGAIN = re.compile(r"再|另外|还有|此外|also(?![a-z])|then(?![a-z])")
 

@@ -37,6 +37,11 @@ _FREE = frozenset({Kind.name, Kind.note, Kind.text, Kind.company, Kind.owner, Ki
 _LONGEST_WHOLE = 60
 # A question states nothing that could be noted.
 _QUESTION = re.compile(r"[?？呢吗]\s*$")
+_ASKS = re.compile(
+    rf"{_QUESTION.pattern}|怎么|怎样|如何|哪[里儿个]|多少|几[点号天]|为什么|什么时候"
+    r"|(?<![a-z])(?:how|where|when|why|what|which|can i|do you)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 class LocalPlanner:
@@ -228,7 +233,8 @@ class LocalPlanner:
         """The message as a change of the last call: "那上个月呢", "C-5 也一样", "不是 C-3，是 C-8"."""
         call = turn.dialogue.call
         called_off = turn.dialogue.asked is not None and turn.says("cancelled")
-        if call is None or call.tool == SEARCH or called_off:
+        # Free words are heard in every message: they would make it a change of what they said.
+        if call is None or self._taken[call.tool] <= _FREE or called_off:
             return None
         heard = self._heard(turn, call.tool, before=turn.dialogue.said)
         if not self._continues(turn, call, heard):
@@ -266,6 +272,8 @@ class LocalPlanner:
         if turn.probability < SURE_ENOUGH:
             return turn.talk("unclear")
         if turn.says("noted") and _QUESTION.search(turn.text):
+            return turn.talk("unclear")
+        if turn.label == "remember" and _ASKS.search(turn.text):
             return turn.talk("unclear")
         if turn.label.startswith(TALK):
             return turn.talk(turn.label.removeprefix(TALK))

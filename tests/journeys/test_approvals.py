@@ -2,9 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from storage.tables.trust import ApprovalStatus
 from storage.tables.work import ActionStatus
+from tests.fakes.ports import OpenFence
 from tests.journeys.chat import ADMIN, AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
 
 
@@ -133,3 +137,21 @@ async def test_waiting_approvals_are_listed_with_buttons(chat: Chat) -> None:
     answer = await chat.says("/approvals")
     assert "P-1" in answer
     assert "同意 P-1" in [button.label for button in (await chat.last()).buttons]
+
+
+async def test_what_died_half_way_and_cannot_be_gone_on_with_is_in_doubt(chat: Chat) -> None:
+    await chat.says("C-1 预算加 10%")
+    await chat.says("C-1 预算减 20%")
+    order = f"approval:{(await chat.approval('P-1')).id}"
+    context = await chat.ground.tools_of_job(None, order, OpenFence())
+
+    async def dies() -> dict[str, Any]:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        await context.ledger.once(f"{order}:0", "ads.daily_budget", {}, act=dies, find=dies)
+    await chat.says("/approve P-2")
+    assert "没有执行" in await chat.says("/approve P-1")
+    left = {action.key: action.status for action in await chat.actions()}
+    assert left.pop(f"{order}:0") is ActionStatus.unknown
+    assert {*left.values()} == {ActionStatus.completed}

@@ -63,3 +63,14 @@ async def test_a_customer_who_tries_managers_tools_reaches_none(chat: Chat, text
     assert await chat.actions() == []
     # Their own phone number may become a lead of their own, but nothing else may.
     assert await chat.leads() <= leads + 1
+
+
+async def test_what_was_remembered_does_not_stand_before_what_comes_next(chat: Chat) -> None:
+    assert "记住" in await chat.says("我对花生过敏", as_=CUSTOMER)
+    for text in ("你们周末开门吗", "我想退货怎么弄", "do you ship to Canada"):
+        answer = await chat.says(text, as_=CUSTOMER)
+        assert "记住" not in answer
+        assert "remember" not in answer
+    assert "记住" not in await chat.says("谢谢", as_=CUSTOMER)
+    await chat.says("转人工", as_=CUSTOMER)
+    assert CUSTOMER in (await chat.last(AGENT)).text

@@ -65,7 +65,8 @@ def grounded(
         return _are_tags(value, quote, said, now, argument)
     if kind in _LISTS:
         return _is_list_of(value, said)
-    if kind in _FREE:
+    # A number that is none is told so by whoever keeps it, if it was said at all.
+    if kind in _FREE or kind is Kind.phone:
         return _same_words(value, said) or _stands_in(value, quote)
     if kind is Kind.flag:
         return isinstance(value, bool) and value in said

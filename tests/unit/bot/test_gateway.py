@@ -244,6 +244,7 @@ async def _sweep_until_done(gateway: Gateway) -> None:
             await asyncio.sleep(0.02)
     await gateway.idle()
     sweeping.cancel()
+    await asyncio.wait([sweeping])
 
 
 async def test_files_are_kept_with_their_message_within_the_limits(
@@ -291,3 +292,4 @@ async def test_names_that_no_database_keeps_do_not_keep_a_message_out(
     assert kept[0].name.endswith(".xlsx")
     assert (len(kept[1].media_type), kept[1].remote) == (80, "file-7")
     assert len(sender) == 120
+    await gateway.close()

@@ -41,6 +41,13 @@ def test_it_is_the_object_last_spoken_of(hears: Hears, text: str) -> None:
     assert (call.tool, call.args) == ("manage_campaign", {"campaign": "C-3", "action": "pause"})
 
 
+@pytest.mark.parametrize("text", ["把他分给我", "分给我", "assign it to me"])
+def test_what_was_asked_before_is_not_asked_again_for_an_order(hears: Hears, text: str) -> None:
+    (call,) = hears("L-12 什么情况", "L-12 潘晓琳 · 95分", text).calls
+    assert call.tool == "assign_lead"
+    assert call.args["lead"] == "L-12"
+
+
 def test_a_new_object_is_known_by_the_answer_that_named_it(hears: Hears) -> None:
     order = "在TikTok建个流量活动，每天300，投日本"
     (call,) = hears(order, "已创建活动 C-9。", "给它加两百").calls

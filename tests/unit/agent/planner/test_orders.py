@@ -91,6 +91,8 @@ def test_two_orders_in_a_message_are_two_calls(hears: Hears, text: str) -> None:
         ("pause C-3 and show me this week's funnel", ["manage_campaign", "funnel_report"]),
         ("把 C-3 停了，C-3 的预算减 10%", ["manage_campaign", "set_budget"]),
         ("C-8不行，砍了", ["manage_campaign"]),
+        ("把L-12分给李雷并打上vip标签", ["assign_lead", "update_lead"]),
+        ("看看并购客户的线索", ["search_leads"]),
         ("这周来了多少线索，按渠道", ["lead_stats"]),
         ("把孙丽加到线索里，电话是18800001111", ["create_lead"]),
     ],
