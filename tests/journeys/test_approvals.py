@@ -10,6 +10,8 @@ from storage.tables.trust import ApprovalStatus
 from storage.tables.work import ActionStatus
 from tests.fakes.ports import OpenFence
 from tests.journeys.chat import ADMIN, AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
+from tools.campaigns.platforms.base import DeliveryStatus
+from tools.campaigns.platforms.sandbox.platform import SandboxPlatform
 
 
 async def total(chat: Chat, ref: str = "C-1") -> float:
@@ -169,4 +171,25 @@ async def test_who_refuses_what_died_half_way_is_told_that_it_is_in_doubt(chat: 
     await chat.says("C-1 预算加 10%")
     await begun_and_died(chat, "P-1")
     assert "无法确认这一步是否生效" in await chat.says("/reject P-1")
+    assert [action.status for action in await chat.actions()] == [ActionStatus.unknown]
+
+
+async def test_an_order_whose_second_try_comes_too_late_is_in_doubt(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = SandboxPlatform.set_status
+
+    async def deleted_and_cut_off(
+        platform: SandboxPlatform, campaign_id: str, status: DeliveryStatus
+    ) -> None:
+        await real(platform, campaign_id, DeliveryStatus.deleted)
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(SandboxPlatform, "set_status", deleted_and_cut_off)
+    await chat.writes("暂停 C-1")
+    await chat.service.settled()
+    chat.clock.advance(timedelta(minutes=1))
+    await chat.service.gateway.sweep()
+    await chat.service.settled()
+    assert "无法确认这一步是否生效" in (await chat.last()).text
     assert [action.status for action in await chat.actions()] == [ActionStatus.unknown]
