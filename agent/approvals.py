@@ -11,7 +11,7 @@ from config.notices import NoticeKind
 from config.settings import ApprovalSettings
 from tools.approvals.service import Verdict, approvals_of
 from tools.context import ToolContext
-from tools.layer import ToolCall, ToolLayer
+from tools.layer import ToolCall, ToolLayer, in_doubt
 from tools.provenance import Evidence
 from tools.result import ToolResult
 
@@ -34,8 +34,8 @@ class ApprovalDesk:
         order = replace(context, order_key=_order_of(verdict.approval.id))
         result = await self._layer.execute(order, verdict.approval)
         failpoint("executed")
-        await self._settle(order, turn, verdict, result)
-        return from_results([result], turn.language)
+        doubts = await self._settle(order, turn, verdict, result)
+        return from_results([result, *doubts], turn.language)
 
     async def order(
         self, context: ToolContext, turn: Turn, tool: str, args: Mapping[str, Any]
@@ -49,7 +49,7 @@ class ApprovalDesk:
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
             approval = await service.reject(ref, turn.asker)
-            await context.ledger.give_up(session, _order_of(approval.id))
+            doubts = await context.ledger.give_up(session, _order_of(approval.id))
             await service.record(session, "approval.rejected", approval, turn.asker)
             if approval.requested_by != turn.asker.id:
                 await context.notifier.to_people(
@@ -58,15 +58,18 @@ class ApprovalDesk:
                     summary=approval.summary,
                 )  # fmt: skip
         name = f"P-{approval.number}"
-        return Reply(text=context.say("approvals.rejected", ref=name), shown=(name,))
+        texts = [each.text for each in in_doubt(context, doubts)]
+        text = "\n\n".join([context.say("approvals.rejected", ref=name), *texts])
+        return Reply(text=text, shown=(name,))
 
     async def _settle(
         self, context: ToolContext, turn: Turn, verdict: Verdict, result: ToolResult
-    ) -> None:
+    ) -> list[ToolResult]:
+        """Returns what is in doubt."""
         async with context.database.unit_of_work() as session:
             service = approvals_of(session, context, self._settings)
             approval = await service.settle(verdict.approval, result.status, result.text)
-            await context.ledger.give_up(session, context.order_key)
+            doubts = await context.ledger.give_up(session, context.order_key)
             event = f"approval.{approval.status.value}"
             await service.record(session, event, approval, turn.asker)
             if approval.requested_by != turn.asker.id and result.status != "retry":
@@ -75,6 +78,7 @@ class ApprovalDesk:
                     [approval.requested_by], "approvals.was_answered", ref=f"P-{approval.number}", name=turn.asker.name,
                     result=result.text,
                 )  # fmt: skip
+        return in_doubt(context, doubts)
 
 
 def _order_of(approval_id: int) -> str:

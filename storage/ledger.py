@@ -90,10 +90,11 @@ class ActionLedger:
         failpoint("effect_done")
         return await self._finish(key, result)
 
-    async def give_up(self, session: Session, order: str) -> None:
+    async def give_up(self, session: Session, order: str) -> list[str]:
         """`order`, whose keys are "<order>:<position>", has ended. What an attempt of it that died
-        has left open, and no later one came back to, nobody knows the end of."""
-        await session.execute(
+        has left open, and no later one came back to, nobody knows the end of: returns the kinds of
+        these effects, for somebody to be told."""
+        kinds = await session.scalars(
             update(Action)
             .where(
                 Action.organisation_id == self._organisation_id,
@@ -101,7 +102,9 @@ class ActionLedger:
                 Action.status.in_((ActionStatus.pending, ActionStatus.executing)),
             )
             .values(status=ActionStatus.unknown, updated_at=self._clock.now(), error="left open")
+            .returning(Action.kind)
         )
+        return [*kinds]
 
     async def _look(self, key: str, kind: str, find: LookUp) -> dict[str, Any] | None:
         try:

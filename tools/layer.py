@@ -6,7 +6,7 @@ writing tool comes from where the tool allows it, and, for money and for what no
 their own words, people agreed to the plan.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -209,3 +209,11 @@ async def _in_words(context: ToolContext, running: Awaitable[ToolResult]) -> Too
     except TransientError as error:
         log.warning("tool.transient", error=str(error))
         return ToolResult(status="retry", text=context.say("tools.try_again"))
+
+
+def in_doubt(context: ToolContext, kinds: Sequence[str]) -> list[ToolResult]:
+    """What a person is told of effects whose end nobody knows."""
+    return [
+        ToolResult(status="failed", text=context.say("tools.outcome_unknown", kind=kind))
+        for kind in dict.fromkeys(kinds)
+    ]

@@ -9,8 +9,9 @@ from agent.context import TurnContext
 from agent.preferring import context_for, wished
 from agent.speakers import own
 from agent.state import State
-from tools.layer import ToolCall
+from tools.layer import ToolCall, in_doubt
 from tools.provenance import Evidence
+from tools.result import ToolResult
 
 
 async def act(state: State, runtime: Runtime[TurnContext]) -> State:
@@ -31,16 +32,18 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
         ),
         _evidence(state, given),
     )
-    if given.turn.attempt > 1:
-        await _close(given, position)
+    if given.turn.attempt > 1 and result.status != "ok":
+        result = await _with_doubts(result, given, position)
     return {"results": [result]}
 
 
-async def _close(given: TurnContext, position: int) -> None:
-    """What an attempt that died had begun here is settled, or in doubt."""
+async def _with_doubts(result: ToolResult, given: TurnContext, position: int) -> ToolResult:
+    """The result, and what an attempt that died had begun here, and this one did not come to."""
     context = given.tool_context
     async with context.database.unit_of_work() as session:
-        await context.ledger.give_up(session, f"inbox:{given.turn.inbox_id}:{position}")
+        order = f"inbox:{given.turn.inbox_id}:{position}"
+        doubts = in_doubt(context, await context.ledger.give_up(session, order))
+    return replace(result, text="\n\n".join(each.text for each in (result, *doubts)))
 
 
 def _evidence(state: State, given: TurnContext) -> Evidence:

@@ -10,6 +10,8 @@ from storage.tables.trust import ApprovalStatus
 from storage.tables.work import ActionStatus
 from tests.fakes.ports import OpenFence
 from tests.journeys.chat import ADMIN, AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
+from tools.campaigns.platforms.base import DeliveryStatus
+from tools.campaigns.platforms.sandbox.platform import SandboxPlatform
 
 
 async def total(chat: Chat, ref: str = "C-1") -> float:
@@ -139,10 +141,9 @@ async def test_waiting_approvals_are_listed_with_buttons(chat: Chat) -> None:
     assert "同意 P-1" in [button.label for button in (await chat.last()).buttons]
 
 
-async def test_what_died_half_way_and_cannot_be_gone_on_with_is_in_doubt(chat: Chat) -> None:
-    await chat.says("C-1 预算加 10%")
-    await chat.says("C-1 预算减 20%")
-    order = f"approval:{(await chat.approval('P-1')).id}"
+async def begun_and_died(chat: Chat, ref: str) -> str:
+    """Of the execution of an approval: the key of its first effect, whose end nobody knows."""
+    order = f"approval:{(await chat.approval(ref)).id}"
     context = await chat.ground.tools_of_job(None, order, OpenFence())
 
     async def dies() -> dict[str, Any]:
@@ -150,8 +151,45 @@ async def test_what_died_half_way_and_cannot_be_gone_on_with_is_in_doubt(chat: C
 
     with pytest.raises(SystemExit):
         await context.ledger.once(f"{order}:0", "ads.daily_budget", {}, act=dies, find=dies)
+    return f"{order}:0"
+
+
+async def test_what_died_half_way_and_cannot_be_gone_on_with_is_in_doubt(chat: Chat) -> None:
+    await chat.says("C-1 预算加 10%")
+    await chat.says("C-1 预算减 20%")
+    key = await begun_and_died(chat, "P-1")
     await chat.says("/approve P-2")
-    assert "没有执行" in await chat.says("/approve P-1")
+    answer = await chat.says("/approve P-1")
+    assert "没有执行" in answer
+    assert "无法确认这一步是否生效" in answer
     left = {action.key: action.status for action in await chat.actions()}
-    assert left.pop(f"{order}:0") is ActionStatus.unknown
+    assert left.pop(key) is ActionStatus.unknown
     assert {*left.values()} == {ActionStatus.completed}
+
+
+async def test_who_refuses_what_died_half_way_is_told_that_it_is_in_doubt(chat: Chat) -> None:
+    await chat.says("C-1 预算加 10%")
+    await begun_and_died(chat, "P-1")
+    assert "无法确认这一步是否生效" in await chat.says("/reject P-1")
+    assert [action.status for action in await chat.actions()] == [ActionStatus.unknown]
+
+
+async def test_an_order_whose_second_try_comes_too_late_is_in_doubt(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = SandboxPlatform.set_status
+
+    async def deleted_and_cut_off(
+        platform: SandboxPlatform, campaign_id: str, status: DeliveryStatus
+    ) -> None:
+        await real(platform, campaign_id, DeliveryStatus.deleted)
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(SandboxPlatform, "set_status", deleted_and_cut_off)
+    await chat.writes("暂停 C-1")
+    await chat.service.settled()
+    chat.clock.advance(timedelta(minutes=1))
+    await chat.service.gateway.sweep()
+    await chat.service.settled()
+    assert "无法确认这一步是否生效" in (await chat.last()).text
+    assert [action.status for action in await chat.actions()] == [ActionStatus.unknown]
