@@ -21,6 +21,7 @@ from storage.tables import (
     sandbox,
     ticket,
     trust,
+    visit,
     web,
     work,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "sandbox",
     "ticket",
     "trust",
+    "visit",
     "web",
     "work",
 ]
