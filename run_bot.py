@@ -31,6 +31,7 @@ from bot.serving import open_page, open_site, serve_channels, serve_terminal
 from bot.shelf import Shelf
 from bot.stocking import stock
 from bot.ticket_watch import open_ticket_watch
+from bot.visit_watch import open_visit_watch
 from config.clock import SystemClock
 from config.errors import ConfigurationError
 from config.logging import set_up_logging
@@ -85,6 +86,7 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         gc.freeze()
         duty = None if settings.embedded else shared_duty(ground)
         service.background.append(open_ticket_watch(service, ground.notifier, duty).run)
+        service.background.append(open_visit_watch(settings, ground.tools_of_job, duty).run)
         site = open_site(service, Shelf(ground.redis, ground.organisation_id), duty)
         if channels := _channels(settings, site, arguments):
             watch = open_alerts(
@@ -167,7 +169,8 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
 async def _findings(ground: Ground) -> list[Finding]:
     settings = ground.settings
     planner = model_file(settings.cache_dir)
-    return await examine(settings, ground.database, ground.redis, planner)
+    index = ground.knowledge.indexer.index
+    return await examine(settings, ground.database, ground.redis, planner, chunks=index)
 
 
 def main(words: Sequence[str]) -> int:

@@ -23,10 +23,14 @@ async def escalated(state: State, given: TurnContext, reply: Reply) -> Reply:
 def signals_of(state: State, text: str) -> Signals:
     thought = state.get("thought")
     results = [*thought.results] if thought else state.get("results", [])
-    return Signals(text=text, unsure=_unsure(state, results), failed=_failed(results))
+    return Signals(
+        text=text, unsure=_unsure(state, results), failed=_failed(results), mood=state.get("mood")
+    )
 
 
 def _unsure(state: State, results: list[ToolResult]) -> bool:
+    if (led := state.get("led")) and led.instead:
+        return False
     searches = [result for result in results if is_search(result)]
     if searches:
         return not any(result.data.get("sure") for result in searches)

@@ -10,8 +10,10 @@ from agent.context import TurnContext
 from agent.contract import Plan, PlanRequest, Progress, Reply, Turn
 from agent.escalating import escalated
 from agent.graph import RECURSION_LIMIT, build_graph
+from agent.leading import known_visit, touched
 from agent.models.port import Models
 from agent.nodes.reply import from_results
+from agent.returning import knowing_the_last
 from agent.state import State
 from agent.window import recall, remember
 from config.roles import Role
@@ -67,11 +69,18 @@ class HuoKeAgent:
         given = self._given(turn, progress)
         history = await recall(given)
         state = await self._graph.ainvoke(
-            {"history": history}, {"recursion_limit": RECURSION_LIMIT}, context=given
+            {"history": history, "known": await known_visit(given)},
+            {"recursion_limit": RECURSION_LIMIT},
+            context=given,
         )
         reply: Reply = state["reply"]
         if given.persona == "customer":
-            reply = await escalated(cast(State, state), given, reply)
+            answer = await knowing_the_last(cast(State, state), given, reply)
+            if answer is reply:
+                reply = await escalated(cast(State, state), given, answer)
+            else:
+                reply = answer
+            reply = await touched(cast(State, state), given, reply, called=reply is not answer)
         await remember(given, reply)
         return reply
 

@@ -10,6 +10,7 @@ from bench import (
     market,
     memory,
     model,
+    mood,
     planner,
     retrieval,
     start,
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "retrieval": retrieval.main,
     "support": support.main,
     "model": model.main,
+    "mood": mood.main,
     "kill": kill.main,
     "market": lambda: asyncio.run(market.main()),
 }

@@ -1,5 +1,8 @@
 """A customer's questions over the demo's documents, from receive() to the queued reply, in local mode:
-how long, how often the answer is there, and how often nothing is claimed that no document says."""
+how long, how often the answer is there, and how often nothing is claimed that no document says.
+
+The threshold was set on bench/support.jsonl; tests/eval/answers_heldout.jsonl was written before anybody
+saw a score of it, and nothing is set on it."""
 
 import json
 import tempfile
@@ -22,14 +25,15 @@ from storage.tables.work import OutboxMessage
 from tests.builders.service import until
 from tools.knowledge.demo.seeding import seed
 
-_QUESTIONS = Path(__file__).with_name("support.jsonl")
+_TUNED = Path(__file__).with_name("support.jsonl")
+_HELD_OUT = Path(__file__).parent.parent / "tests" / "eval" / "answers_heldout.jsonl"
 _INDEXED_WITHIN = 600.0
-_UNSURE = ("这个我不确定", "I am not sure about this", "这个我帮不上忙", "I cannot help")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`answer` are words of the right answer, None when no document has one."""
+    """`answer` are words of the right answer, or of several ("7 days|7 天"); None when no document
+    has one."""
 
     question: str
     answer: str | None
@@ -39,8 +43,9 @@ class Asked:
     @property
     def right(self) -> bool:
         if self.answer is None:
-            return any(self.reply.find(words) >= 0 for words in _UNSURE)
-        return self.answer in self.reply and "[1]" in self.reply
+            return "[1]" not in self.reply
+        said = any(words in self.reply for words in self.answer.split("|"))
+        return said and "[1]" in self.reply
 
 
 def main() -> None:
@@ -49,20 +54,26 @@ def main() -> None:
 
 
 async def _measure(folder: Path) -> None:
-    lines = [json.loads(line) for line in _QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    tuned, held_out = _lines(_TUNED), _lines(_HELD_OUT)
     async with AsyncExitStack() as stack:
         settings = Settings(data_dir=folder)
         url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
         service, _ = await open_demo(stack, url, Planning(), settings, LanguageModels())
         await seed(service.database, service.organisation_id, SystemClock())
         await _indexed(service)
-        first = [await _ask(service, line, f"first-{at}") for at, line in enumerate(lines)]
-        again = [await _ask(service, line, f"again-{at}") for at, line in enumerate(lines)]
+        first = [await _ask(service, line, f"first-{at}") for at, line in enumerate(tuned)]
+        again = [await _ask(service, line, f"again-{at}") for at, line in enumerate(tuned)]
+        unseen = [await _ask(service, line, f"unseen-{at}") for at, line in enumerate(held_out)]
     _print("first time", first)
     _print("again", again)
-    for each in first:
+    _print("held out", unseen)
+    for each in [*first, *unseen]:
         if not each.right:
             print(f"  {each.question} → {each.reply[:120]!r}")
+
+
+def _lines(file: Path) -> list[dict[str, str | None]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 async def _indexed(service: Service) -> None:
@@ -96,5 +107,5 @@ def _print(name: str, asked: list[Asked]) -> None:
     print(
         f"{name}: P50 {percentile(took, 0.5):.0f} ms, P95 {percentile(took, 0.95):.0f} ms; "
         f"answered rightly {sum(each.right for each in answered)}/{len(answered)}, "
-        f"honestly unsure {sum(each.right for each in silent)}/{len(silent)}"
+        f"nothing claimed {sum(each.right for each in silent)}/{len(silent)}"
     )

@@ -59,5 +59,6 @@ def _knowledge(parser: argparse.ArgumentParser) -> None:
     add.add_argument("sources", nargs="+", metavar="PATH|URL", help="files, folders and links")
     add.add_argument("--category", default="", metavar="A/B", help="where they belong")
     actions.add_parser("list", help="all documents")
+    actions.add_parser("reindex", help="empty the search index and fill it anew")
     remove = actions.add_parser("remove", help="answer no customer from a document any more")
     remove.add_argument("document", metavar="D-3")

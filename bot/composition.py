@@ -58,6 +58,7 @@ from tools.ports import AdPlatforms
 from tools.registry import COMMANDED, REGISTRY, UNDO
 from tools.support.staff import open_desk
 from tools.usage.service import Purse
+from tools.visits.playbook_desk import load_playbooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ class Ground:
             database=self.database, ledger=ledger, clock=self.clock, platforms=self.platforms,
             notifier=self.notifier, transfers=turn.transfers, group_sends=self.group_sends,
             hours=self.settings.hours, support=self.settings.support, cases=self.settings.cases,
+            visits=self.settings.visits,
             knowledge=self.knowledge,
             writer=PaidWriter(writing=writing, purse=self.purse(turn)) if writing else NoWriter(),
         )  # fmt: skip
@@ -147,6 +149,7 @@ async def open_ground(
         models.writing, quotas=settings.quotas, database=database,
         organisation_id=organisation_id, clock=clock,
     )  # fmt: skip
+    await load_playbooks(database, organisation_id, clock, settings.playbook_folder)
     knowledge = await stack.enter_async_context(
         open_knowledge(settings, database, organisation_id, LocalEmbedder(), clock)
     )

@@ -325,12 +325,14 @@ class Gateway:
         failpoint("finishing")
         async with self._database.unit_of_work() as session:
             heard = await self.handover.pass_on(session, claimed.served, claimed.turn, files)
-            await self._inbox.finish(session, claimed.turn.inbox_id, InboxStatus.done)
+            if heard is not None:
+                await self._inbox.finish(session, claimed.turn.inbox_id, InboxStatus.done)
             await claimed.lease.give_back(session)
             more = await self._inbox.any_open(session, claimed.turn.conversation_id)
+            failpoint("words_carried")
         failpoint("finished")
         self._queued()
-        for conversation_id in heard:
+        for conversation_id in heard or ():
             await self.handover.overheard(conversation_id)
         return more
 

@@ -62,16 +62,17 @@ class Handover:
 
     async def pass_on(
         self, session: Session, served: Served, turn: Turn, files: Sequence[ReceivedFile]
-    ) -> list[int]:
+    ) -> list[int] | None:
         """Carry the message of a case to the other side; the conversations that the agent is to
-        read anew."""
+        read anew. None when who served has just left, so that the customer is the agent's again."""
         relay = Relay(session, self._desk)
         words = Words(
             inbox_id=turn.inbox_id, conversation_id=turn.conversation_id, text=turn.text,
             person_id=turn.asker.id, speaker=turn.asker.name, language=turn.language, files=files,
         )  # fmt: skip
         if served.by_staff:
-            await relay.from_customer(words)
+            if not await relay.from_customer(words):
+                return None
         elif served.desk:
             answered = await relay.from_staff(words)
             if answered is None:

@@ -33,6 +33,8 @@ async def stock(
         match arguments.action:
             case "add":
                 return await _add(settings, terminal, arguments)
+            case "reindex":
+                return await _reindex(settings, terminal)
             case "remove":
                 _tell(await terminal.remove(arguments.document))
             case _:
@@ -58,6 +60,19 @@ async def _add(settings: Settings, terminal: Terminal, arguments: argparse.Names
             except TransientError:
                 _tell(terminal.say("documents.index_away"))
     return 0 if fine else 1
+
+
+async def _reindex(settings: Settings, terminal: Terminal) -> int:
+    async with open_knowledge(
+        settings, terminal.database, terminal.organisation_id, LocalEmbedder(), terminal.clock
+    ) as knowledge:
+        try:
+            count = await knowledge.indexer.reindex()
+        except TransientError:
+            _tell(terminal.say("documents.index_away"))
+            return 1
+    _tell(terminal.say("documents.reindexed", n=count))
+    return 0
 
 
 def _tell(words: str) -> None:

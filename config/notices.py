@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ticket = "ticket"
     deadline = "deadline"  # of a ticket: it comes near, or was missed
     rating = "rating"  # a customer was not content
+    follow_up = "follow_up"  # a customer has left, and something is to be done
 
 
 class NoticeSettings(Section):

@@ -46,6 +46,7 @@ from config.notices import NoticeSettings
 from config.retrieval import RerankerSettings, RetrievalSettings
 from config.section import Section
 from config.support import SupportSettings
+from config.visits import PlaybookSettings, VisitSettings
 
 _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -173,6 +174,8 @@ class Settings(BaseSettings):
     hours: HoursSettings = HoursSettings()
     support: SupportSettings = SupportSettings()
     cases: CaseSettings = CaseSettings()
+    visits: VisitSettings = VisitSettings()
+    playbooks: PlaybookSettings = PlaybookSettings()
     telegram: TelegramSettings | None = None
     wecom: WecomSettings | None = None
     wecom_app: WecomAppSettings | None = None
@@ -222,6 +225,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'huoke.db'}"
+
+    @property
+    def playbook_folder(self) -> Path:
+        """Where the organisation's own playbooks are; it need not exist."""
+        return self.playbooks.folder or self.data_dir / "playbooks"
 
     @property
     def embedded(self) -> bool:

@@ -2,8 +2,8 @@
 
 The answer to a question seldom stands in a turn alone: the turn before asked for it, the session
 is about it. So a turn counts with its neighbours, its session, who said it and when. Constants are
-those that were best on dialogues of five pairs of friends and fifteen Chinese users; each of them
-was chosen on one half and confirmed on the other (docs/decisions/0012).
+those that were best on dialogues of five pairs of friends and fifteen Chinese users. Both halves of
+these were looked at while choosing: no figure of them is a clean hold-out (docs/decisions/0012).
 """
 
 import re

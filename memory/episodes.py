@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, delete, func, or_, select, update
 
 from config.clock import Clock
+from config.failpoints import failpoint
 from config.roles import Role
 from memory.dates import day_told
 from memory.facts import FactStore
@@ -28,7 +29,7 @@ from storage.upsert import insert_or_ignore
 _BATCH = 64
 # A customer of years writes as much; recall reads the list of all of them.
 MOST_EPISODES = 2_000
-_GROWING = (MemoryKind.episode, MemoryKind.event)
+_GROWING = (MemoryKind.episode, MemoryKind.event, MemoryKind.summary)
 
 
 class Listener:
@@ -73,6 +74,10 @@ class Listener:
             await self._mark(session, InboxMessage, [row.id for row in heard])
             await self._mark(session, OutboxMessage, [row.id for row in told])
             dropped = await self._bound(session, speakers)
+            if heard or told:
+                failpoint("listening")
+        if heard or told:
+            failpoint("listened")
         if dropped:
             await self._index.delete(dropped)
         return len(heard) + len(told)

@@ -12,6 +12,7 @@ from storage.tables.lead import Lead, LeadNote
 from storage.tables.memory import NOT_STATED, Memory, MemoryKind
 from storage.tables.organisation import Account, Person
 from storage.tables.trust import Approval
+from storage.tables.visit import FollowUp, Visit
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage
 
 Json = dict[str, Any]
@@ -21,7 +22,7 @@ async def export_of(
     session: ReadSession, organisation_id: int, person_id: int, clock: Clock
 ) -> Json:
     """Profile, accounts, private conversations and own words in groups, memories with their
-    dates (turns of talks stand among the conversations), approvals they asked for. The
+    dates (turns of talks stand among the conversations), visits, approvals they asked for. The
     organisation's records are counted only."""
     person = await session.get_one(Person, person_id)
     return {
@@ -34,6 +35,7 @@ async def export_of(
         "memories": await _memories(session, organisation_id, person_id),
         "conversations": await _conversations(session, organisation_id, person_id),
         "cases": await _cases(session, organisation_id, person_id),
+        "visits": await _visits(session, organisation_id, person_id),
         "approvals": await _approvals(session, organisation_id, person_id),
         "organisation_records": await _records(session, organisation_id, person_id),
     }  # fmt: skip
@@ -58,6 +60,34 @@ async def _cases(session: ReadSession, organisation_id: int, person_id: int) -> 
         {
             "case": row.ref, "question": row.question, "since": row.opened_at.isoformat(),
             "until": row.ended_at.isoformat() if row.ended_at else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _visits(session: ReadSession, organisation_id: int, person_id: int) -> list[Json]:
+    """When they came, what was written down of it, and what the staff meant to do then."""
+    rows = await session.scalars(
+        select(Visit)
+        .where(Visit.organisation_id == organisation_id, Visit.person_id == person_id)
+        .order_by(Visit.id)
+    )
+    plans = await session.scalars(
+        select(FollowUp)
+        .where(FollowUp.organisation_id == organisation_id, FollowUp.person_id == person_id)
+        .order_by(FollowUp.id)
+    )
+    follow_ups: dict[int, list[Json]] = {}
+    for each in plans:
+        plan = {"text": each.text, "due": each.due_on.isoformat(), "status": each.status.value}
+        follow_ups.setdefault(each.visit_id, []).append(plan)
+    return [
+        {
+            "since": row.started_at.isoformat(),
+            "until": row.ended_at.isoformat() if row.ended_at else None,
+            "intent": row.intent, "mood": row.mood.value, "worst_mood": row.worst_mood.value,
+            "learned": row.variables, "summary": row.summary,
+            "follow_ups": follow_ups.get(row.id, []),
         }
         for row in rows
     ]  # fmt: skip

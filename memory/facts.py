@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from config.clock import Clock
+from config.failpoints import failpoint
 from memory.comparing import gist
 from memory.dates import day_told
 from memory.statements import Statement, remarks, statements
@@ -73,7 +74,9 @@ class FactStore:
         said = await self._own_words(session, person_id, text, source_inbox_id)
         source = await self._source(session, person_id, source_inbox_id, None)
         found = statements(said[:LONGEST]) if said else []
-        return await self._keep_all(session, source, order_key, found)
+        kept = await self._keep_all(session, source, order_key, found)
+        failpoint("fact_kept")
+        return kept
 
     async def overhear(
         self, session: Session, *, person_id: int, inbox_id: int, text: str, at: datetime

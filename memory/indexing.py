@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.clock import Clock
 from config.errors import TransientError
+from config.failpoints import failpoint
 from memory.embeddings import Embedder
 from memory.index import Owner, Point, VectorIndex
 from memory.sparse import encode_passage
@@ -83,6 +84,7 @@ class Indexer:
                     for row, vector in zip(batch, vectors, strict=True)
                 ]
             )  # fmt: skip
+            failpoint("memories_told")
             await self._mark(batch)
             done += len(batch)
         return done

@@ -16,6 +16,7 @@ from config.i18n import Language
 from config.retrieval import RetrievalSettings
 from memory.embeddings import Embedder
 from memory.index import Labels, Owner, VectorIndex
+from memory.knowledge_graph import related_chunks
 from memory.knowledge_index import KnowledgeIndexer, hits_of, served, whole_text
 from memory.knowledge_words import words_shared
 from memory.ranking import combined, confidence, rank
@@ -33,6 +34,9 @@ _LONGEST_QUESTION, _MOST_SENTENCES = 8_000, 64
 # Chunks that are read from the database for each that is wanted: some may be gone, a reranker may
 # see further, and another language may count less.
 _ROWS_EACH, _FEWEST_ROWS = 4, 24
+# How near to the best a passage is put that the graph relates to what the question names: among
+# those that are read, never first.
+_RELATED = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +94,13 @@ class Knowledge:
         async with self._database.reading() as session:
             read = self._reranker.candidates if self._reranker else _FEWEST_ROWS
             most = max(read, _ROWS_EACH * limit)
-            rows = await self._rows(session, asked, found, categories, most)
+            related = await related_chunks(session, self._organisation_id, asked)
+            rows = await self._rows(session, asked, found, categories, most, related)
         passages = [
             _passage(chunk, document, score * self._suits(chunk, language))
             for chunk, document, score in _with_scores(rows, found or {}, asked)
         ]
+        passages = _raised(passages, related)
         passages.sort(key=lambda each: each.score, reverse=True)
         return (await self._reordered(asked, passages))[:limit]
 
@@ -140,14 +146,15 @@ class Knowledge:
 
     async def _rows(
         self, session: ReadSession, query: str, found: Mapping[int, float] | None,
-        categories: Collection[int], most: int,
+        categories: Collection[int], most: int, related: Collection[int],
     ) -> Collection[tuple[Chunk, Document]]:  # fmt: skip
-        """The chunks of the best hits, and those that the index cannot know of."""
+        """The chunks of the best hits, those that the index cannot know of, and `related` ones."""
         rows = select(Chunk, Document).where(*self._served(categories))
         chosen: dict[int, tuple[Chunk, Document]] = {}
-        if found:
-            best = sorted(found, key=lambda id_: found[id_], reverse=True)[:most]
-            for chunk, document in await session.execute(rows.where(Chunk.id.in_(best))):
+        scores = found or {}
+        best = sorted(scores, key=lambda id_: scores[id_], reverse=True)[:most]
+        if wanted := {*best, *related}:
+            for chunk, document in await session.execute(rows.where(Chunk.id.in_(wanted))):
                 chosen[chunk.id] = (chunk, document)
         unknown = true() if found is None else Chunk.indexed_at.is_(None)
         shared = words_shared(query)
@@ -190,6 +197,15 @@ def _with_scores(
             covered = share_of_words(encode_passage(text), words)
             score = confidence(None, covered, alike=in_han(text) == han)
         yield chunk, document, score
+
+
+def _raised(passages: list[Passage], related: Collection[int]) -> list[Passage]:
+    """Those that the graph relates to the question, at least near the best."""
+    least = _RELATED * max((each.score for each in passages), default=0.0)
+    return [
+        replace(each, score=least) if each.chunk_id in related and each.score < least else each
+        for each in passages
+    ]
 
 
 def _readable(passage: Passage) -> str:

@@ -1,7 +1,7 @@
 """The index of chunks follows the database: what is new is told, what is gone is taken out."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.clock import Clock
 from config.errors import TransientError
+from config.failpoints import failpoint
 from memory.embeddings import Embedder, Vector
-from memory.index import Found, Owner, VectorIndex
+from memory.index import Found, Labels, Owner, VectorIndex
 from memory.ranking import Hit
 from memory.sparse import CHUNK, Sparse, encode_passage
 from memory.terms import in_han
@@ -31,6 +32,8 @@ _AT_ONCE = 1_000
 
 # The numbers that a chunk has in the index: two scripts, and in each the parts 0 to 15.
 _PARTS, _QUESTION = 16, 15
+# Of which every chunk has one.
+FIRST_PARTS: Labels = {"part": [0]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,18 @@ async def waiting(database: Database) -> int:
         return await session.scalar(unknown) or 0
 
 
+async def told_by_organisation(database: Database) -> dict[int, int]:
+    """How many chunks the index must have, of every organisation that has any."""
+    async with database.reading() as session:
+        rows = await session.execute(
+            select(Chunk.organisation_id, func.count(Chunk.id))
+            .join(Document, Document.id == Chunk.document_id)
+            .where(Chunk.indexed_at.is_not(None), Document.removed_at.is_(None))
+            .group_by(Chunk.organisation_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+
 class KnowledgeIndexer:
     """Writes what the index lacks and takes out what it should not have; one is enough for an
     organisation, several do no harm."""
@@ -158,8 +173,24 @@ class KnowledgeIndexer:
         now = {point.id for point in points}
         every = {id_ for chunk, _ in batch for id_ in _ids(chunk.id)}
         await self._index.upsert(points)
+        failpoint("chunks_told")
         await self._take_out(every - now)
         await self._mark(points)
+
+    @property
+    def index(self) -> VectorIndex:
+        """For a look from outside."""
+        return self._index
+
+    async def reindex(self) -> int:
+        """Empty the index and tell it everything anew; returns how many chunks that were. Raises
+        TransientError when it cannot be reached."""
+        async with self._one_at_a_time:
+            async with self._database.reading() as session:
+                told = {*await session.scalars(self._told(Chunk.id))}
+            await self._set_indexed(told, None)
+            await self._take_out(await self._index.ids(self._organisation_id))
+        return await self.reindex_missing()
 
     async def reconcile(self) -> None:
         """Compare the index with the database: chunks of removed documents and of old versions go,
@@ -170,7 +201,7 @@ class KnowledgeIndexer:
     async def _compare(self) -> None:
         async with self._database.reading() as session:
             expected = await session.scalar(self._told(func.count(Chunk.id))) or 0
-        if await self._index.count(self._organisation_id, {"part": [0]}) == expected:
+        if await self._index.count(self._organisation_id, FIRST_PARTS) == expected:
             return
         known = await self._index.ids(self._organisation_id)
         async with self._database.reading() as session:
@@ -212,15 +243,33 @@ class KnowledgeIndexer:
         return points
 
     async def _mark(self, points: Sequence[ChunkPoint]) -> None:
-        """What is no longer served by now leaves the index again."""
-        told = {point.chunk.id for point in points}
-        await self._set_indexed(told, self._clock.now())
+        """What reads otherwise by now (its document got another title) is told again at the next
+        look, and what is no longer served leaves the index."""
+        told = {point.chunk.id: point.words for point in points if not point.part}
+        await self._mark_unchanged(told)
         async with self._database.reading() as session:
             there = await session.scalars(
                 select(Chunk.id).where(*served(self._organisation_id), Chunk.id.in_(told))
             )
-            gone = told - {*there}
+            gone = told.keys() - {*there}
         await self._take_out([point.id for point in points if point.chunk.id in gone])
+
+    async def _mark_unchanged(self, told: Mapping[int, str]) -> None:
+        """`told` is the text by chunk. Who changes a title writes to its chunks, too: they are held
+        first, and the title is read after that."""
+        async with self._database.unit_of_work() as session:
+            mine = Chunk.id.in_(told)
+            await session.execute(select(Chunk.id).where(mine).order_by(Chunk.id).with_for_update())
+            rows = await session.execute(
+                select(Chunk, Document).where(*served(self._organisation_id), mine)
+            )
+            same = [
+                chunk.id
+                for chunk, document in rows
+                if told[chunk.id] == whole_text(chunk, document)
+            ]
+            now = self._clock.now()
+            await session.execute(update(Chunk).where(Chunk.id.in_(same)).values(indexed_at=now))
 
     async def _set_indexed(self, chunk_ids: Collection[int], at: datetime | None) -> None:
         async with self._database.unit_of_work() as session:

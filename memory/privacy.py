@@ -6,12 +6,13 @@ approvals) is the organisation's, and stays.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from redis.asyncio import Redis
 from sqlalchemy import delete, func, select, update
 
 from config.clock import Clock
+from config.failpoints import failpoint
 from config.roles import Role
 from memory.keys import ConversationKey
 from memory.long_term import LongTermMemory
@@ -24,6 +25,7 @@ from storage.tables.memory import NOT_STATED, Memory
 from storage.tables.model import DecidedCall
 from storage.tables.notice import Notice, NoticeFile, NoticeStatus
 from storage.tables.organisation import Person
+from storage.tables.trust import AuditEntry
 from storage.tables.work import (
     Conversation,
     InboxMessage,
@@ -32,10 +34,13 @@ from storage.tables.work import (
     OutboxStatus,
 )
 from storage.tickets import forget_tickets
+from storage.visit_ends import forget_visit_ends
+from storage.visits import forget_visits
 from storage.web import forget_page
 
 # Ids in one statement; SQLite takes 32,766 values and PostgreSQL as many.
 _AT_ONCE = 1_000
+_FORGOTTEN = "person.forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +75,13 @@ class Eraser:
             traces = await traces_of(session, self._organisation_id, person_id)
         return _counted(memories, traces)
 
-    async def erase(self, person_id: int, *, asked_by: int) -> Forgotten:
+    async def erase(self, person_id: int, *, asked_by: int, order: str = "") -> Forgotten:
         """Forget a person. May be repeated: a second time completes what a crash or an index out
-        of reach (TransientError) left over."""
+        of reach (TransientError) left over, and returns what the same `order` erased before."""
         async with self._database.unit_of_work() as session:
             traces = await traces_of(session, self._organisation_id, person_id)
             forgotten = _counted(await self._stated(session, person_id), traces)
+            forgotten = await self._before(session, asked_by, order) or forgotten
             await self._blank(session, traces, person_id)
             # After the messages, whose rows are locked now: nobody makes memories of them meanwhile.
             await session.execute(
@@ -85,14 +91,32 @@ class Eraser:
             )
             await self._strip(session, person_id)
             await AuditLog(self._organisation_id, self._clock).append(
-                session, "person.forgotten", person_id=asked_by, person=person_id,
+                session, _FORGOTTEN, person_id=asked_by, person=person_id, order=order,
                 **asdict(forgotten),
             )  # fmt: skip
         # After the commit: the indexer takes out what it wrote for rows that are gone by then.
+        failpoint("erased")
         await self._long_term.forget(person_id)
+        failpoint("unindexed")
         await self._forget_windows(traces.conversations)
         await self._database.compact()
         return forgotten
+
+    async def _before(self, session: ReadSession, asked_by: int, order: str) -> Forgotten | None:
+        """What this order took away in an attempt whose answer never came."""
+        details = await session.scalar(
+            select(AuditEntry.details)
+            .where(
+                AuditEntry.organisation_id == self._organisation_id,
+                AuditEntry.event == _FORGOTTEN,
+                AuditEntry.person_id == asked_by,
+            )
+            .order_by(AuditEntry.position.desc())
+            .limit(1)
+        )
+        if not order or details is None or details.get("order") != order:
+            return None
+        return Forgotten(**{field.name: details[field.name] for field in fields(Forgotten)})
 
     async def _stated(self, session: ReadSession, person_id: int) -> int:
         """Memories in their own words; turns of talks count as messages, and what colleagues
@@ -111,8 +135,10 @@ class Eraser:
         for ids in _chunks(traces.answers):
             await forget_page(session, self._organisation_id, [], ids)
         await _update(session, InboxMessage, traces.messages, text="")
-        await forget_cases(session, self._organisation_id, person_id)
+        await forget_cases(session, self._organisation_id, person_id, self._clock.now())
         await forget_tickets(session, self._organisation_id, person_id)
+        await forget_visits(session, self._organisation_id, person_id)
+        await forget_visit_ends(session, self._organisation_id, person_id, self._clock.now())
         for ids in _chunks(traces.messages):
             await forget_files(session, self._organisation_id, ids)
         await _update(session, OutboxMessage, traces.answers, text="", buttons=[], error=None)

@@ -60,7 +60,7 @@ async def window_from_database(
         entries.extend(
             Entry(
                 turn=row.id, role="assistant", text=_said(answer), shown=tuple(answer.shown),
-                person=person,
+                person=person, said_by=answer.said_by or "",
             )
             for answer in answers[row.id]
         )  # fmt: skip

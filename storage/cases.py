@@ -1,19 +1,24 @@
 """What hand-over keeps of a person's words, for those who forget or join them."""
 
-from sqlalchemy import Text, cast, func, select, update
+from datetime import datetime
+
+from sqlalchemy import func, select, update
 
 from storage.database import Session
 from storage.tables.case import Case, CaseEvent, CaseMember, CaseSignal, CaseStatus
-from storage.tables.work import Conversation, OutboxMessage
+from storage.tables.work import Conversation
+from storage.told import forget_told
 
 
-async def forget_cases(session: Session, organisation_id: int, person_id: int) -> None:
+async def forget_cases(
+    session: Session, organisation_id: int, person_id: int, now: datetime
+) -> None:
     """Blank what was asked and noted in the cases of a customer; that they took place stays."""
     theirs = select(Case.id).where(
         Case.organisation_id == organisation_id, Case.customer_id == person_id
     )
-    for number in await session.scalars(theirs.with_only_columns(Case.number)):
-        await _forget_answers(session, organisation_id, f"H-{number}")
+    numbers = await session.scalars(theirs.with_only_columns(Case.number))
+    await forget_told(session, organisation_id, [f"H-{number}" for number in numbers], now)
     await session.execute(
         update(CaseEvent)
         .where(CaseEvent.organisation_id == organisation_id, CaseEvent.case_id.in_(theirs))
@@ -46,16 +51,4 @@ async def move_cases(session: Session, old: int, new: int) -> None:
     await session.execute(update(CaseMember).where(CaseMember.desk_id == old).values(desk_id=new))
     await session.execute(
         update(CaseSignal).where(CaseSignal.conversation_id == old).values(conversation_id=new)
-    )
-
-
-async def _forget_answers(session: Session, organisation_id: int, ref: str) -> None:
-    """What the staff was shown of a case in answer to their commands."""
-    await session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.organisation_id == organisation_id,
-            cast(OutboxMessage.shown, Text).like(f'%"{ref}"%'),
-        )
-        .values(text="", buttons=[])
     )

@@ -11,6 +11,7 @@ from storage.tables.change import ChangeRecord
 from storage.tables.optimization import Rule
 from storage.tables.trust import Approval
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage
+from storage.visits import move_visits
 
 
 class Chats:
@@ -61,6 +62,7 @@ class Chats:
                 update(table).where(table.conversation_id == old.id).values(conversation_id=new.id)
             )
         await move_cases(session, old.id, new.id)
+        await move_visits(session, old.id, new.id)
 
     async def _at(self, session: Session, place: Place) -> list[Conversation]:
         """One, or in a group where everybody has their own, several."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import PurePath
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.engine import CursorResult
@@ -13,6 +14,14 @@ from storage.tables.media import Media
 from storage.tables.web import WebFile
 from storage.tables.work import InboxFile, InboxMessage
 from storage.upsert import insert_or_ignore
+
+# What a browser would run.
+PAGES = frozenset({".html", ".htm"})
+
+
+def name_to_send(name: str) -> str:
+    """A name under which a computer opens no page: whoever gets a file from us sees its text."""
+    return f"{name}.txt" if PurePath(name).suffix.lower() in PAGES else name
 
 
 async def keep_content(

@@ -22,12 +22,13 @@ LAYERS: dict[str, set[str]] = {
 # What agent and bot may see of tools (docs/decisions/0001).
 DOORS = {
     "tools.approvals.service", "tools.arguments", "tools.citing", "tools.context", "tools.contract",
-    "tools.decided", "tools.jobs.service", "tools.knowledge.desk", "tools.knowledge.service", "tools.knowledge.terminal", "tools.layer", "tools.leads.desk",
+    "tools.decided", "tools.jobs.service", "tools.knowledge.desk", "tools.knowledge.service", "tools.knowledge.terminal", "tools.layer", "tools.leads.desk", "tools.mood",
     "tools.notices.errors", "tools.notices.held", "tools.notices.quiet", "tools.notices.service",
     "tools.notices.wishes", "tools.optimization.service",
     "tools.outreach.group_sends", "tools.outreach.service", "tools.people.errors", "tools.people.invites", "tools.people.reach", "tools.people.service", "tools.ports", "tools.provenance",
     "tools.reading", "tools.registry", "tools.reports.charts", "tools.reports.cron_text", "tools.reports.scheduling",
-    "tools.result", "tools.spec", "tools.support.links", "tools.support.escalation", "tools.support.sla", "tools.support.staff", "tools.support.ticket_desk", "tools.usage.errors", "tools.usage.service",
+    "tools.result", "tools.spec", "tools.support.asking", "tools.support.links", "tools.support.escalation", "tools.support.sla", "tools.support.staff", "tools.support.ticket_desk", "tools.usage.errors", "tools.usage.service",
+    "tools.visits.ending", "tools.visits.follow_ups", "tools.visits.playbook_desk", "tools.visits.recalling", "tools.visits.service",
 }  # fmt: skip
 # bot uses the agent through its contract; the console's eval and demo are run_bot.py's business.
 AGENT_DOORS = {"agent.contract"}
@@ -43,11 +44,21 @@ DOMAINS: dict[str, set[str]] = {
     "people": set(),
     "reading": set(),
     "reports": {"campaigns", "jobs", "leads", "optimization", "people"},
-    "support": {"leads", "people"},
+    "support": {"leads", "people", "visits"},
     "usage": set(),
+    "visits": {"leads", "people", "support"},
 }
 # Across domains, too, only these are doors.
-DOMAIN_DOORS = ("assignment", "profiles", "reach", "service", "errors", "overview", "platforms")
+DOMAIN_DOORS = (
+    "assignment",
+    "hours",
+    "profiles",
+    "reach",
+    "service",
+    "errors",
+    "overview",
+    "platforms",
+)
 # A dependency may be imported only in its home.
 SDK_HOMES = {
     "aiogram": ("bot/channels/telegram/",),

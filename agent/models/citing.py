@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.models.grounding import grounded, has_figures, promises
+from agent.models.grounding import attributed, grounded, has_figures, promises, retold
 from config.i18n import Language
 from tools.citing import Source, joined, listed, marked
 from tools.reading.sentences import sentences
@@ -56,34 +56,53 @@ def is_search(result: ToolResult) -> bool:
     return "passages" in result.data
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What may stand behind an answer: passages, what the asker `said`, and what colleagues `told`
+    the asker in this conversation."""
+
+    passages: Sequence[Mapping[str, Any]] = ()
+    said: Sequence[str] = ()
+    told: Sequence[str] = ()
+
+
 def cited(
-    text: str, results: Sequence[ToolResult], language: Language, said: Sequence[str]
-) -> str | None:
-    """The answer without what no passage says, renumbered; None when nothing that is told is borne
-    out, or more of it is not than is."""
-    passages = passages_of(results)
+    text: str, results: Sequence[ToolResult], language: Language, said: Sequence[str],
+    told: Sequence[str] = (),
+) -> str | None:  # fmt: skip
+    """The answer without what neither a passage nor a colleague says, renumbered; None when nothing
+    that is told is borne out, or more of it is not than is."""
+    known = Known(passages=passages_of(results), said=said, told=told)
     answer = _Answer()
     for line in text.splitlines():
         if _OWN_LIST.match(line):
             break
-        kept = _line(line, passages, answer, said)
+        kept = _line(line, known, answer)
         if kept or not line.strip():
             answer.lines.append(kept)
     if not answer.kept or answer.dropped > answer.kept:
         return None
     words = re.sub(r"\n{3,}", "\n\n", "\n".join(answer.lines)).strip()
+    if not answer.order:
+        return words
     return f"{words}\n\n{listed(language, enumerate(answer.order, 1))}"
 
 
-def only_courtesy(text: str) -> bool:
-    """Whether the words tell nothing that would need a source."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return all(_courteous(each) for line in lines for each in sentences(line))
+def only_courtesy(text: str, told: Sequence[str] = ()) -> bool:
+    """Whether the words tell nothing that would need a source, beyond what colleagues `told`."""
+    return all(_courteous(each) or retold(each, told) for each in _sentences(text))
 
 
-def _line(
-    line: str, passages: Sequence[Mapping[str, Any]], answer: _Answer, said: Sequence[str]
-) -> str:
+def beyond_what_was_told(text: str, told: Sequence[str]) -> str:
+    """The words without those that only repeat what a colleague said."""
+    return "\n".join(each for each in _sentences(text) if not retold(each, told))
+
+
+def _sentences(text: str) -> list[str]:
+    return [each for line in text.splitlines() if line.strip() for each in sentences(line)]
+
+
+def _line(line: str, known: Known, answer: _Answer) -> str:
     lead = _ITEM.match(line)
     found = sentences(line[lead.end() :] if lead else line)
     marks = [_marks(each) for each in found]
@@ -94,8 +113,13 @@ def _line(
         near = marks[at] or next((each for each in marks[at + 1 :] if each), []) or next(
             (each for each in reversed(marks[:at]) if each), []
         )  # fmt: skip
-        behind = _bearing(bare, [each for each in passages if each["number"] in near], said)
-        if not marks[at] and _courteous(bare):
+        behind = _bearing(
+            bare, [each for each in known.passages if each["number"] in near], known.said
+        )
+        if bare and not behind and retold(bare, known.told):
+            kept.append(bare)
+            answer.kept += 1
+        elif not marks[at] and _courteous(bare):
             kept.append(bare)
         elif bare and behind:
             kept.append(marked(bare, *dict.fromkeys(map(answer.number, behind))))
@@ -109,6 +133,9 @@ def _bearing(
     sentence: str, passages: Sequence[Mapping[str, Any]], said: Sequence[str]
 ) -> list[Mapping[str, Any]]:
     """The passages that bear the sentence out: one that does alone, or all that were cited."""
+    if attributed(sentence):
+        # No document says what a colleague said.
+        return []
     alone = [each for each in passages if grounded(sentence, _text(each), said)]
     if alone:
         return alone[:1]
@@ -127,7 +154,7 @@ def _marks(sentence: str) -> list[int]:
 
 
 def _courteous(sentence: str) -> bool:
-    if has_figures(sentence) or promises(sentence):
+    if has_figures(sentence) or promises(sentence) or attributed(sentence):
         return False
     asks = sentence.rstrip().endswith(("?", "？"))
     return (asks or _COURTESY.search(sentence) is not None) and not _CLAIM.search(sentence)

@@ -20,6 +20,7 @@ _REPEATS = 0.5
 
 _CLAUSE = re.compile(r"[，,；;。.！!？?：:\n](?!\d)")
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_NO_AMOUNT = re.compile(r"[哪某另同]一|一(?=[下些起样直般定并共旦])")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9&'+-]*[A-Za-z0-9]")
 _PROMISES = tuple(
     re.compile(each)
@@ -37,17 +38,48 @@ _NOT = re.compile(
     r"|(?<![a-z])(?:no|not|never|cannot|without|neither|nor)(?![a-z])|n['’]t(?![a-z])"
 )
 
+# "我们的同事刚才答应您", "our colleague has promised you that".
+_ATTRIBUTED = re.compile(
+    r"(?:(?:我们|您|你)的?)?(?:人工)?(?:同事|客服|店员)[^，,。.；;！!？?\d不没未]{0,10}?"
+    r"(?:说|答应|承诺|许诺|保证|告诉|提到|确认|回复)(?:过|了)?(?:可以)?(?:给|为)?(?:[您你])?(?:的是)?[:：，,]?"
+    r"|(?<![a-z])(?:(?:our|your|a|the|my) )?(?:colleagues?|staff|agent|representative|team)"
+    r"(?: (?!not)[a-z]+){0,3}? (?:said|told|promised|agreed|confirmed|offered|assured)"
+    r"(?: you)?(?: that)?(?![a-z])",
+    re.IGNORECASE,
+)
+
+# A colleague's word is good until the day that it named.
+_DAYS = re.compile(
+    r"[今明后]天|[本下]周|周末|月底|年底|(?:周|星期|礼拜)[一二三四五六日天]"
+    r"|(?<![a-z])(?:today|tomorrow|tonight|next week|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![a-z])"
+)
+
 
 def grounded(sentence: str, passage: str, said: Iterable[str]) -> bool:
     """Whether `passage` bears the sentence out. Numbers and names may also come from what the asker
-    `said`."""
+    `said`, except the numbers of a promise: nobody gets half price for having named it."""
     known = f"{passage}\n{chr(10).join(said)}"
     return (
         _values(sentence, spoken=True) <= _values(known)
+        and _promised_values(sentence) <= _values(passage)
         and _names(sentence) <= _names(known)
         and not _promises_more(sentence, passage)
         and (_foreign(sentence, passage) or _repeats(sentence, passage))
     )
+
+
+def retold(sentence: str, told: Sequence[str]) -> bool:
+    """Whether colleagues `told` the asker this. Nothing that the asker says counts here."""
+    plain = _ATTRIBUTED.sub("", sentence)
+    together = "\n".join(told)
+    if not {*_DAYS.findall(folded(plain))} <= {*_DAYS.findall(folded(together))}:
+        return False
+    return any(grounded(plain, words, ()) for words in (*told, together) if words)
+
+
+def attributed(sentence: str) -> bool:
+    """Whether the sentence says that a colleague said something."""
+    return _ATTRIBUTED.search(sentence) is not None
 
 
 def has_figures(sentence: str) -> bool:
@@ -64,8 +96,17 @@ def _values(text: str, *, spoken: bool = False) -> set[Decimal]:
     values = {_decimal(match[0]) for match in _DIGITS.finditer(folded(text))}
     # The reader of amounts looks at few of them at once.
     for part in [text] if spoken else text.splitlines():
-        values |= {number.value for number in numbers(part)}
+        values |= {number.value for number in numbers(_NO_AMOUNT.sub("", part))}
     return values
+
+
+def _promised_values(sentence: str) -> set[Decimal]:
+    return {
+        value
+        for clause in _clauses(sentence)
+        if promises(clause)
+        for value in _values(clause, spoken=True)
+    }
 
 
 def _decimal(digits: str) -> Decimal:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
+from agent.comforting import comforted, talk_key
 from agent.context import TurnContext
 from agent.contract import Ask, Button, PlannedCall, Reply
 from agent.links import links_in, without_foreign_links
-from agent.models.citing import cited, is_search, only_courtesy
+from agent.models.citing import beyond_what_was_told, cited, is_search, only_courtesy
 from agent.models.honesty import claims_a_deed, invents_figures
-from agent.speakers import own
+from agent.speakers import colleagues, own
 from agent.state import State, Thought
 from config.i18n import Language, knows, say
 from memory.facts import Kept
@@ -21,9 +22,11 @@ from tools.support.links import public_links
 async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     given = runtime.context
     language = given.turn.language
-    plan = state["plan"]
+    plan, led = state["plan"], state.get("led")
     if state.get("stopped"):
         answer = _stopped(state, language)
+    elif led and led.instead:
+        answer = from_results([led.instead], language)
     elif thought := state.get("thought"):
         answer = _from_thought(thought, state, given)
     elif results := state.get("results"):
@@ -33,8 +36,10 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     elif plan.ask is not None:
         answer = _question(plan.ask, language)
     else:
-        talk = plan.talk or "unclear"
-        answer = Reply(text=say(language, f"agent.{given.persona}.{talk}"))
+        answer = Reply(text=say(language, talk_key(state, given)))
+    if led and led.also:
+        answer = replace(answer, text=f"{answer.text}\n\n{led.also.text}")
+    answer = comforted(answer, state, given)
     if given.persona == "customer" and not own(state["history"], given.turn.asker.id):
         first = say(language, "agent.customer.first_contact")
         answer = replace(answer, text=f"{first}\n\n{answer.text}")
@@ -123,10 +128,11 @@ def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
 def _to_customer(thought: Thought, state: State, given: TurnContext) -> Reply:
     """A model's words about the company as far as its documents say them, else their own words."""
     language, results = given.turn.language, _told(thought.results)
-    if thought.text and claims_a_deed(thought.text):
+    told = colleagues(state["history"], given.turn.asker.id)
+    if thought.text and claims_a_deed(beyond_what_was_told(thought.text, told)):
         return from_results(results, language) if results else _nothing_known(language)
     said = _own_words(state, given)
-    answer = cited(thought.text, thought.results, language, said)
+    answer = cited(thought.text, thought.results, language, said, told)
     if answer is not None:
         return Reply(text=answer, markdown=True)
     if thought.text and only_courtesy(thought.text) and not any(map(_sure, results)):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.contract import Ask, Plan, PlannedCall, PlanRequest
+from agent.mood.model import MoodModel
 from agent.planner.asking import SEARCH, asks, may_ask, search
 from agent.planner.composing import Composer
 from agent.planner.compound import orders, sequence
@@ -47,9 +48,12 @@ _ASKS = re.compile(
 class LocalPlanner:
     """Deterministic, synchronous, and without input or output of its own."""
 
-    def __init__(self, catalogue: Mapping[str, type[Arguments]], intents: IntentModel) -> None:
+    def __init__(
+        self, catalogue: Mapping[str, type[Arguments]], intents: IntentModel, moods: MoodModel
+    ) -> None:
         self._catalogue = catalogue
         self._intents = intents
+        self._moods = moods
         self._taken = {
             tool: {slot.kind for slot in slots_of(model)} for tool, model in catalogue.items()
         }
@@ -63,7 +67,10 @@ class LocalPlanner:
             else:
                 plan = self._understand(utterance.text, dialogue, request)
                 dialogue = dialogue.after_user(utterance.text, plan)
-        return self._understand(request.text, dialogue, request)
+        plan = self._understand(request.text, dialogue, request)
+        if request.persona == "manager":
+            return plan
+        return replace(plan, mood=self._moods.mood_of(request.text))
 
     def _understand(self, text: str, dialogue: Dialogue, request: PlanRequest) -> Plan:
         wording = without_denials(mended(text))

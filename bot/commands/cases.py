@@ -86,6 +86,7 @@ async def takeover(use: Invocation) -> Reply:
         lines = [use.say("cases.taken", ref=found.ref, name=customer.name)]
         if taken.others:
             lines.append(use.say("cases.taken_with", names=", ".join(taken.others)))
+        lines += await service.offering.visit(found, use.language)
         lines += await service.offering.last_words(found, use.language)
         lines.append(use.say("cases.how_it_works"))
     await _reread(use, found)

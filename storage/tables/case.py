@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import OwnedByOrganisation, Table, words
+from storage.tables.visit import Mood
 from storage.types import BigId
 
 
@@ -61,6 +62,8 @@ class Case(OwnedByOrganisation, Table):
     reason: Mapped[CaseReason] = mapped_column(words(CaseReason))
     priority: Mapped[CasePriority] = mapped_column(words(CasePriority))
     by_platform: Mapped[bool] = mapped_column(default=False)
+    # Of the customer when it was opened, where that was sure.
+    mood: Mapped[Mood | None] = mapped_column(words(Mood))
     question: Mapped[str] = mapped_column(Text, default="")
     tags: Mapped[list[str]] = mapped_column(default=list)
     summary: Mapped[str] = mapped_column(Text, default="")

@@ -11,7 +11,8 @@ from storage.types import BigId
 
 
 class MemoryKind(StrEnum):
-    """An episode is a turn of a talk; an insight is what staff noted about somebody."""
+    """An episode is a turn of a talk, a summary a whole visit; an insight is what staff noted about
+    somebody."""
 
     fact = "fact"
     wish = "wish"
@@ -19,10 +20,11 @@ class MemoryKind(StrEnum):
     event = "event"
     episode = "episode"
     insight = "insight"
+    summary = "summary"
 
 
 # Kinds that are no statements in the person's own words.
-NOT_STATED = (MemoryKind.episode, MemoryKind.insight)
+NOT_STATED = (MemoryKind.episode, MemoryKind.insight, MemoryKind.summary)
 
 
 class Memory(OwnedByOrganisation, Table):

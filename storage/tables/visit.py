@@ -51,6 +51,8 @@ class Visit(OwnedByOrganisation, Table):
     playbook_version: Mapped[int | None]
     stage: Mapped[str] = mapped_column(String(60), default="")
     variables: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # How the playbook goes on: what was asked, what the last message did (tools/visits/following.py).
+    course: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # Written when it has ended; empty when there was nothing to tell.
     summary: Mapped[str] = mapped_column(Text, default="")
     summarised_at: Mapped[datetime | None]
@@ -63,7 +65,8 @@ class FollowUpStatus(StrEnum):
 
 
 class FollowUp(OwnedByOrganisation, Table):
-    """What the staff might do after a visit, at best on `due_on`."""
+    """What the staff might do after a visit, at best on `due_on`. `owner_id` is whose it is; of
+    nobody's the managers take care."""
 
     __tablename__ = "follow_ups"
     __table_args__ = (
@@ -77,6 +80,9 @@ class FollowUp(OwnedByOrganisation, Table):
     )
     person_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    owner_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("people.id", ondelete="SET NULL"), index=True
     )
     text: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date]

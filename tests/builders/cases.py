@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from agent.contract import Turn
 from bot.gateway import Gateway
 from bot.messages import Address, InboundMessage
 from config.roles import Role
@@ -14,10 +15,12 @@ from storage.outbox import Outbox
 from storage.tables.case import Case, CaseReason
 from storage.tables.organisation import Organisation, Person
 from storage.tables.work import OutboxMessage
+from tests.builders.context import a_context
 from tests.builders.gateway import a_desk, a_gateway
 from tests.builders.organisation import a_person, an_organisation
 from tests.fakes.agent import FakeAgent
 from tests.fakes.clock import FakeClock
+from tools.context import ToolContext
 from tools.people.service import bind
 from tools.support.staff import CaseService, Desk, Wanted
 
@@ -36,7 +39,10 @@ class Counter:
 
     def gateway(self, owner: str = "worker") -> Gateway:
         """Of one process."""
-        return a_gateway(self.database, self.organisation.id, self.agent, self.clock, owner=owner)
+        return a_gateway(
+            self.database, self.organisation.id, self.agent, self.clock, owner=owner,
+            open_tools=self._tools,
+        )  # fmt: skip
 
     async def joins(self, name: str, role: Role) -> None:
         async with self.database.unit_of_work() as session:
@@ -72,6 +78,13 @@ class Counter:
         async with self.database.unit_of_work() as session:
             service = CaseService(session, self.desk)
             await what(service, await service.get(case.ref))
+
+    def _tools(self, turn: Turn) -> ToolContext:
+        return a_context(
+            self.database, self.organisation, self.people[turn.asker.name], self.clock,
+            conversation_id=turn.conversation_id, order_key=f"inbox:{turn.inbox_id}",
+            notifier=self.desk.notifier,
+        )  # fmt: skip
 
     async def told(self, who: str) -> list[str]:
         async with self.database.reading() as session:

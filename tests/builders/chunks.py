@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from config.clock import Clock
+from sqlalchemy import delete
+
+from config.clock import Clock, SystemClock
 from config.retrieval import RetrievalSettings
 from memory.embeddings import Embedder
 from memory.index import VectorIndex
@@ -62,3 +64,34 @@ async def chunks_of(
 
 def texts(passages: Sequence[Passage]) -> list[str]:
     return [each.text for each in passages]
+
+
+class Chunks:
+    """Adds documents of an organisation as tools do: a transaction each."""
+
+    def __init__(self, database: Database, organisation_id: int) -> None:
+        self._database = database
+        self._organisation_id = organisation_id
+        self._count = 0
+
+    async def adds(self, *texts: str, title: str = "", category_id: int | None = None,
+                   language: str = "") -> int:  # fmt: skip
+        self._count += 1
+        async with self._database.unit_of_work() as session:
+            row = await a_document(
+                session, self._organisation_id, *texts, number=self._count, title=title,
+                category_id=category_id, language=language,
+            )  # fmt: skip
+            return row.id
+
+    async def removes(self, document_id: int) -> None:
+        async with self._database.unit_of_work() as session:
+            row = await session.get_one(Document, document_id)
+            row.removed_at = SystemClock().now()
+
+    async def rewrites(self, document_id: int, *texts: str) -> None:
+        async with self._database.unit_of_work() as session:
+            await session.execute(delete(Chunk).where(Chunk.document_id == document_id))
+            row = await session.get_one(Document, document_id)
+            row.current += 1
+            await chunks_of(session, row, *texts)

@@ -71,6 +71,7 @@ def a_gateway(
     settings: WorkSettings | None = None,
     channels: Mapping[str, Channel] | None = None,
     eraser: Eraser | None = None,
+    open_tools: Callable[[Turn], ToolContext] = _no_tools,
     queued: Callable[[], None] = lambda: None,
 ) -> Gateway:
     settings = settings or WorkSettings()
@@ -79,7 +80,7 @@ def a_gateway(
         Services(
             database=database, agent=agent, outbox=outbox, clock=clock, settings=Settings(),
             ping_memory=_ping, eraser=eraser or an_eraser(database, organisation_id, clock),
-            open_tools=_no_tools,
+            open_tools=open_tools,
         )
     )  # fmt: skip
     inbox = Inbox(organisation_id, clock)

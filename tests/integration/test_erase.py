@@ -10,12 +10,14 @@ from typing import cast
 import pytest
 import structlog
 from redis.asyncio import Redis
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, select, text, update
 
 from bot.gateway import Gateway
 from bot.messages import Address, InboundMessage
+from bot.notices import OutboxNotifier
 from config.i18n import Language, say
 from config.logging import set_up_logging
+from config.notices import NoticeSettings
 from config.roles import Role
 from config.settings import LogSettings
 from memory.connect import open_redis
@@ -30,6 +32,7 @@ from storage.outbox import Draft, File, Outbox
 from storage.tables.memory import Memory, MemoryKind
 from storage.tables.model import DecidedCall
 from storage.tables.organisation import Organisation, Person
+from storage.tables.visit import Visit
 from storage.tables.work import (
     Conversation,
     InboxMessage,
@@ -37,6 +40,7 @@ from storage.tables.work import (
     OutboxMessage,
     OutboxStatus,
 )
+from tests.builders.context import a_context
 from tests.builders.gateway import a_gateway, an_eraser
 from tests.builders.memory import Teller, a_long_term
 from tests.builders.organisation import an_organisation
@@ -44,7 +48,11 @@ from tests.fakes.agent import FakeAgent
 from tests.fakes.clock import FakeClock
 from tests.fakes.embedder import FakeEmbedder
 from tests.integration.processes import demo
+from tools.context import ToolContext
+from tools.leads.service import LeadService, NewLead
 from tools.people.service import PeopleService, add_person, bind
+from tools.visits.ending import VisitEnder
+from tools.visits.service import Touched, VisitService
 
 CANARY, OTHERS = "Kanarienvogel7f3", "Papageitaucher9c1"
 ZH = Language.zh_cn
@@ -118,7 +126,39 @@ class Shop:
             kinds = await session.scalars(
                 select(Memory.kind).where(Memory.person_id == customer.id).distinct()
             )
-            assert {*kinds} == {*MemoryKind} - {MemoryKind.wish}
+            assert {*kinds} == {*MemoryKind} - {MemoryKind.wish, MemoryKind.summary}
+
+    async def visited(self, customer: Person, conversation_id: int) -> None:
+        """They leave: the visit is summed up, their lead learns of it, the admin of what is due."""
+        notifier = OutboxNotifier(
+            self.organisation.id, self.outbox, ZH, clock=self.clock, settings=NoticeSettings()
+        )
+        context = a_context(
+            self.database, self.organisation, customer, self.clock, notifier=notifier,
+            conversation_id=conversation_id,
+        )  # fmt: skip
+        async with self.database.unit_of_work() as session:
+            ids = await session.scalars(
+                select(InboxMessage.id).where(
+                    InboxMessage.conversation_id == conversation_id,
+                    InboxMessage.person_id == customer.id,
+                )
+            )
+            for inbox_id in sorted(ids):
+                await VisitService.of(session, context).touch(
+                    Touched(
+                        conversation_id=conversation_id, person_id=customer.id, inbox_id=inbox_id,
+                        intent="search_knowledge",
+                    )
+                )  # fmt: skip
+            new = NewLead(name="lead", phone=None, order_key=f"inbox:{inbox_id}:0")
+            await LeadService.of(session, context).capture(session, new)
+        self.clock.advance(timedelta(minutes=31))
+
+        async def open_context(order_key: str) -> ToolContext:
+            return context
+
+        assert await VisitEnder(open_context).look() == 1
 
     async def lives(self, who: str, word: str) -> None:
         """Leaves the word everywhere that it can get to."""
@@ -129,6 +169,7 @@ class Shop:
         await teller.says(f"我叫{word}二世")
         await self.says(who, f"我昨天买了{word}。我很喜欢{word}")
         await self.talked(teller.person, answer.conversation_id, word)
+        await self.visited(teller.person, answer.conversation_id)
         await self.memory.reindex_missing()
         async with self.database.unit_of_work() as session:
             session.add(
@@ -146,6 +187,11 @@ class Shop:
             )  # fmt: skip
             place = await session.get_one(Conversation, answer.conversation_id)
             place.summary = word
+            await session.execute(
+                update(Visit)
+                .where(Visit.person_id == teller.person.id)
+                .values(variables={"need": word}, course={"learned": {"need": word}})
+            )
             for key in (f"inbox:{answer.reply_to}:0:contact:1", f"later:{who}"):
                 other = key.startswith("inbox")
                 conversation = 1 if other else answer.conversation_id
@@ -220,6 +266,7 @@ async def test_the_search_finds_a_canary_wherever_it_lives(shop: Shop, folder: P
     found = set(await places_of(CANARY, shop, folder))
     tables = {
         "people", "inbox", "outbox", "outbox_files", "memories", "conversations", "decided_calls",
+        "visits", "follow_ups", "lead_notes",
     }  # fmt: skip
     assert {f"table {name}" for name in tables} <= found
     assert any(place.startswith("redis") for place in found)
@@ -237,8 +284,8 @@ async def test_after_forget_confirm_no_store_knows_the_customer(shop: Shop, fold
         assert (await AuditLog(shop.organisation.id, shop.clock).verify(session)).broken_at is None
         rows = await session.scalar(select(func.count(InboxMessage.id)))
     assert rows == 8, "messages stay as rows, so that what refers to them still fits"
-    # Two statements, an event, a preference, three turns of a talk, an insight.
-    assert await shop.index.count(shop.organisation.id) == 8
+    # Two statements, an event, a preference, three turns of a talk, an insight, a visit.
+    assert await shop.index.count(shop.organisation.id) == 9
     assert await shop.memory.listener.listen() == 1, "the command itself; nothing is made anew"
     assert await places_of(CANARY, shop, folder) == []
 
@@ -305,6 +352,9 @@ async def test_export_gives_everything_about_the_person_and_nothing_else(shop: S
     assert everything["accounts"][0]["account"] == "guest"
     assert [each["until"] is None for each in everything["memories"]] == [False, True, True, True]
     assert everything["organisation_records"]["insights_about"] == 1
+    (visit,) = everything["visits"]
+    assert CANARY in visit["summary"]
+    assert CANARY in visit["follow_ups"][0]["text"]
     assert "爱" not in file.content.decode(), "what staff noted is for staff"
     said = [
         message["text"]

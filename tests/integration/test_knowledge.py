@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import HttpUrl
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from config.clock import SystemClock
 from config.i18n import Language
@@ -21,7 +21,7 @@ from memory.reranking import Reranker
 from memory.server import ServerIndex
 from storage.database import Database
 from storage.tables.knowledge import Chunk, ChunkKind, Document
-from tests.builders.chunks import a_category, a_document, a_knowledge, chunks_of, texts
+from tests.builders.chunks import Chunks, a_category, a_knowledge, texts
 from tests.builders.memory import an_edge
 from tests.builders.organisation import an_organisation
 from tests.emulators.qdrant import QdrantEmulator, serving
@@ -51,43 +51,12 @@ def knowledge(database: Database, company: int, index: EdgeIndex, clock: FakeClo
     return a_knowledge(database, company, index, FakeEmbedder(), clock)
 
 
-class Library:
-    """Adds documents as tools do: a transaction each."""
-
-    def __init__(self, database: Database, organisation_id: int) -> None:
-        self._database = database
-        self._organisation_id = organisation_id
-        self._count = 0
-
-    async def adds(self, *texts: str, title: str = "", category_id: int | None = None,
-                   language: str = "") -> int:  # fmt: skip
-        self._count += 1
-        async with self._database.unit_of_work() as session:
-            row = await a_document(
-                session, self._organisation_id, *texts, number=self._count, title=title,
-                category_id=category_id, language=language,
-            )  # fmt: skip
-            return row.id
-
-    async def removes(self, document_id: int) -> None:
-        async with self._database.unit_of_work() as session:
-            row = await session.get_one(Document, document_id)
-            row.removed_at = SystemClock().now()
-
-    async def rewrites(self, document_id: int, *texts: str) -> None:
-        async with self._database.unit_of_work() as session:
-            await session.execute(delete(Chunk).where(Chunk.document_id == document_id))
-            row = await session.get_one(Document, document_id)
-            row.current += 1
-            await chunks_of(session, row, *texts)
-
-
 @pytest.fixture
-def library(database: Database, company: int) -> Library:
-    return Library(database, company)
+def library(database: Database, company: int) -> Chunks:
+    return Chunks(database, company)
 
 
-async def test_a_passage_says_where_it_stands(knowledge: Knowledge, library: Library) -> None:
+async def test_a_passage_says_where_it_stands(knowledge: Knowledge, library: Chunks) -> None:
     document_id = await library.adds(RETURNS, INVOICE, title="售后")
     await knowledge.indexer.reindex_missing()
     (best, *_) = await knowledge.search("怎么开发票")
@@ -99,7 +68,7 @@ async def test_a_passage_says_where_it_stands(knowledge: Knowledge, library: Lib
 
 
 async def test_it_is_found_before_the_index_heard_of_it(
-    knowledge: Knowledge, library: Library, index: EdgeIndex, company: int
+    knowledge: Knowledge, library: Chunks, index: EdgeIndex, company: int
 ) -> None:
     await library.adds(RETURNS, WARRANTY)
     assert await index.count(company) == 0
@@ -108,7 +77,7 @@ async def test_it_is_found_before_the_index_heard_of_it(
     assert await knowledge.search("会员积分") == []
 
 
-async def test_a_document_is_found_by_its_title(knowledge: Knowledge, library: Library) -> None:
+async def test_a_document_is_found_by_its_title(knowledge: Knowledge, library: Chunks) -> None:
     await library.adds("七天。", title="退货期限")
     await library.adds("两天。", title="发货期限")
     for indexed in (False, True):
@@ -118,7 +87,7 @@ async def test_a_document_is_found_by_its_title(knowledge: Knowledge, library: L
 
 
 async def test_the_best_come_first_and_no_more_than_asked_for(
-    knowledge: Knowledge, library: Library
+    knowledge: Knowledge, library: Chunks
 ) -> None:
     await library.adds(*(f"第{number}条：退货说明" for number in range(30)), RETURNS)
     await knowledge.indexer.reindex_missing()
@@ -129,7 +98,7 @@ async def test_the_best_come_first_and_no_more_than_asked_for(
 
 
 async def test_each_sentence_of_a_long_message_finds_its_answer(
-    knowledge: Knowledge, library: Library
+    knowledge: Knowledge, library: Chunks
 ) -> None:
     await library.adds(RETURNS, INVOICE, WARRANTY, *(f"会员积分规则第{n}条" for n in range(20)))
     await knowledge.indexer.reindex_missing()
@@ -139,7 +108,7 @@ async def test_each_sentence_of_a_long_message_finds_its_answer(
 
 
 async def test_only_the_wanted_categories_are_searched(
-    knowledge: Knowledge, library: Library, database: Database, company: int
+    knowledge: Knowledge, library: Chunks, database: Database, company: int
 ) -> None:
     async with database.unit_of_work() as session:
         returns, invoices = [await a_category(session, company, n) for n in ("退货", "发票")]
@@ -155,7 +124,7 @@ async def test_only_the_wanted_categories_are_searched(
 
 
 async def test_a_document_that_moves_is_found_in_its_new_category_at_once(
-    knowledge: Knowledge, library: Library, database: Database, company: int
+    knowledge: Knowledge, library: Chunks, database: Database, company: int
 ) -> None:
     async with database.unit_of_work() as session:
         returns, invoices = [await a_category(session, company, n) for n in ("退货", "发票")]
@@ -168,7 +137,7 @@ async def test_a_document_that_moves_is_found_in_its_new_category_at_once(
 
 
 async def test_of_equal_ones_that_in_the_askers_language_comes_first(
-    knowledge: Knowledge, library: Library
+    knowledge: Knowledge, library: Chunks
 ) -> None:
     await library.adds("SF Express 顺丰", language="en")
     await library.adds("SF Express 顺丰", language="zh")
@@ -180,7 +149,7 @@ async def test_of_equal_ones_that_in_the_askers_language_comes_first(
 
 
 async def test_what_is_removed_or_rewritten_is_never_told_again(
-    knowledge: Knowledge, library: Library, index: EdgeIndex, company: int
+    knowledge: Knowledge, library: Chunks, index: EdgeIndex, company: int
 ) -> None:
     removed, kept = await library.adds(RETURNS, INVOICE), await library.adds("退货要七天")
     await knowledge.indexer.reindex_missing()
@@ -198,7 +167,7 @@ async def test_what_is_removed_or_rewritten_is_never_told_again(
 
 
 async def test_a_removed_document_leaves_nothing_in_the_index(
-    knowledge: Knowledge, library: Library, index: EdgeIndex, company: int
+    knowledge: Knowledge, library: Chunks, index: EdgeIndex, company: int
 ) -> None:
     document_id = await library.adds(RETURNS, INVOICE)
     await knowledge.indexer.reindex_missing()
@@ -208,7 +177,7 @@ async def test_a_removed_document_leaves_nothing_in_the_index(
 
 
 async def test_a_lost_index_is_filled_again(
-    knowledge: Knowledge, library: Library, database: Database, company: int, clock: FakeClock,
+    knowledge: Knowledge, library: Chunks, database: Database, company: int, clock: FakeClock,
     tmp_path: Path,
 ) -> None:  # fmt: skip
     await library.adds(RETURNS, INVOICE)
@@ -237,7 +206,7 @@ class Meanwhile(EdgeIndex):
 
 
 async def test_a_document_removed_while_it_was_embedded_leaves_no_point(
-    library: Library, database: Database, company: int, clock: FakeClock, tmp_path: Path
+    library: Chunks, database: Database, company: int, clock: FakeClock, tmp_path: Path
 ) -> None:
     document_id = await library.adds(RETURNS, INVOICE)
     index = Meanwhile(tmp_path / "knowledge", lambda: library.removes(document_id))
@@ -247,7 +216,7 @@ async def test_a_document_removed_while_it_was_embedded_leaves_no_point(
 
 
 async def test_a_chunk_told_anew_leaves_no_point_of_its_old_words(
-    knowledge: Knowledge, library: Library, database: Database, index: EdgeIndex, company: int
+    knowledge: Knowledge, library: Chunks, database: Database, index: EdgeIndex, company: int
 ) -> None:
     await library.adds("How do I return shoes? => Within seven days.")
     await knowledge.indexer.reindex_missing()
@@ -259,7 +228,7 @@ async def test_a_chunk_told_anew_leaves_no_point_of_its_old_words(
 
 
 async def test_without_its_server_words_must_do(
-    library: Library, database: Database, company: int, clock: FakeClock, tmp_path: Path
+    library: Chunks, database: Database, company: int, clock: FakeClock, tmp_path: Path
 ) -> None:
     emulator = QdrantEmulator(tmp_path)
     async with serving(emulator) as url:
@@ -279,7 +248,7 @@ async def test_without_its_server_words_must_do(
 
 
 async def test_a_reranker_decides_the_order_and_none_how_sure_we_are(
-    library: Library, database: Database, company: int, clock: FakeClock, index: VectorIndex
+    library: Chunks, database: Database, company: int, clock: FakeClock, index: VectorIndex
 ) -> None:
     await library.adds(*(f"tea of kind {number}" for number in range(4)), "tea tea tea leaves")
     emulator = RerankerEmulator()
@@ -302,7 +271,7 @@ async def test_nobody_pays_for_a_model_before_there_is_a_document(knowledge: Kno
 
 
 async def test_opened_as_the_settings_say_a_chinese_question_finds_an_english_document(
-    database: Database, company: int, library: Library, tmp_path: Path
+    database: Database, company: int, library: Chunks, tmp_path: Path
 ) -> None:
     settings = Settings(data_dir=tmp_path)
     async with open_knowledge(settings, database, company, LocalEmbedder(), SystemClock()) as it:

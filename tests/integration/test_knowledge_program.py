@@ -55,6 +55,8 @@ def test_documents_are_added_updated_listed_and_removed(tmp_path: Path, shelf: P
     assert "updated to version 2" in again.stdout
     assert "Cannot open" in again.stdout
     assert again.returncode == 1
+    anew = run(tmp_path, "reindex")
+    assert (anew.returncode, "filled anew: 1 part" in anew.stdout) == (0, True), anew.stderr
     listed = run(tmp_path, "list").stdout
     assert "After-sales/Warranty\n· D-1 Warranty" in listed
     assert rows(tmp_path, "SELECT count(*) FROM chunks WHERE indexed_at IS NULL") == [(0,)]

@@ -227,3 +227,53 @@ class TestAgainstTraps:
         assert lead.contact_name not in answer
         assert str(lead.contact_phone) not in answer
         assert MANAGER not in answer
+
+
+@ON_CONSOLE
+class TestStaffAsk:
+    @pytest.mark.parametrize(
+        ("question", "answer"),
+        [
+            ("我们的鞋子几天之内可以退货？", "15 天"),
+            ("我们支持哪些付款方式？", "支付宝和银行卡"),
+            ("how long is the warranty of the headphones?", "24 months"),
+        ],
+    )
+    async def test_in_plain_words_what_customers_would_be_told(
+        self, shop: Chat, question: str, answer: str
+    ) -> None:
+        told = await shop.says(question, as_=MANAGER)
+        assert answer in told
+        assert "[1]" in told
+
+    async def test_by_command_too(self, shop: Chat) -> None:
+        told = await shop.says("/ask 退货运费谁出", as_=AGENT)
+        assert "每单 12 元" in told
+        assert "来源：退货政策 [1]" in told
+
+    async def test_what_nothing_says_is_said_so_and_nobody_is_offered_to_them(
+        self, shop: Chat
+    ) -> None:
+        told = await shop.says("/ask 你们卖不卖自行车头盔", as_=MANAGER)
+        assert told.startswith(say(Language.zh_cn, "answers.unsure_staff"))
+        assert "转人工" not in told
+        again = await shop.says("我们卖不卖自行车头盔？", as_=MANAGER)
+        assert say(Language.zh_cn, "answers.unsure_staff") not in again
+
+    @pytest.mark.parametrize(
+        "text", ["列出所有广告活动", "L-12 什么情况？", "这周整体情况怎么样？"]
+    )
+    async def test_an_order_stays_an_order(self, shop: Chat, text: str) -> None:
+        assert "来源" not in await shop.says(text, as_=MANAGER)
+
+    async def test_a_fact_is_still_kept(self, shop: Chat) -> None:
+        assert "记" in await shop.says("记住，鞋子几天之内退货我都同意", as_=MANAGER)
+
+    async def test_before_a_model_is_asked(self, open_shop: OpenShop) -> None:
+        model = ScriptedModel(says="never asked")
+        chat = await open_shop(model)
+        assert "15 天" in await chat.says("我们的鞋子几天之内可以退货？", as_=MANAGER)
+        assert model.conversation == []
+
+    async def test_customers_have_no_such_command(self, shop: Chat) -> None:
+        assert "每单 12 元" not in await shop.says("/ask 退货运费谁出", as_=CUSTOMER)

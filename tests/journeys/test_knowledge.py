@@ -235,3 +235,18 @@ async def test_the_graph_is_shown_in_words_and_as_a_picture(chat: Chat) -> None:
     assert f"· 水壶：适合 徒步；价格 99 元（{ref}）" in answer
     (picture,) = (await chat.last()).files
     assert picture.content.startswith(b"\x89PNG")
+
+
+@HERE
+async def test_a_page_that_is_sent_as_a_file_is_read_and_never_sent_on_as_a_page(
+    chat: Chat,
+) -> None:
+    page = "<!DOCTYPE html><title>水壶保修</title><body><h1>水壶保修</h1><p>水壶保修两年。</p><script>x()</script></body>"
+    file = File(name="水壶.html", media_type="text/html", content=page.encode())
+    assert "正在读" in await chat.says("加到知识库", files=(file,))
+    done = await work(chat)
+    assert "《水壶保修》已加入知识库" in done
+    assert "两年" in await chat.says("水壶保修几年？", as_=CUSTOMER)
+    await chat.says("/files")
+    (back,) = (await chat.last()).files
+    assert (back.name, back.media_type) == ("水壶.html.txt", "text/plain")

@@ -220,6 +220,7 @@ class KnowledgeService:
     async def _unchanged(self, session: Session, document: Document, incoming: Incoming) -> Outcome:
         if incoming.category is not None:
             await self._place(session, document, incoming.category)
+        await self._entitle(session, document, incoming.title)
         back = await self.restore(session, document)
         parts = len(await self.documents.chunks(document))
         change = Change.restored if back else Change.same
@@ -248,11 +249,7 @@ class KnowledgeService:
                 created_at=self._clock.now(),
             )
         )  # fmt: skip
-        title = incoming.title[:_TITLE]
-        if title != document.title:
-            # Parts are found by the title, too.
-            document.title = title
-            await self._learn_again(session, document)
+        await self._entitle(session, document, incoming.title)
         document.current, document.removed_at = version, None
         written = await rewrite(session, document, parts)
         await self.graph.rebuild(session, document, incoming.text)
@@ -263,6 +260,12 @@ class KnowledgeService:
         category_id = await self.categories.ensure(session, path)
         if category_id != document.category_id:
             document.category_id = category_id
+            await self._learn_again(session, document)
+
+    async def _entitle(self, session: Session, document: Document, title: str) -> None:
+        if document.title != title[:_TITLE]:
+            # Parts are found by the title, too.
+            document.title = title[:_TITLE]
             await self._learn_again(session, document)
 
     async def _learn_again(self, session: Session, document: Document) -> None:

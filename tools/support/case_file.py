@@ -2,8 +2,9 @@
 
 from typing import Any, Self
 
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
+from config.failpoints import failpoint
 from config.i18n import say
 from storage.database import Session
 from storage.outbox import Draft, Outbox
@@ -57,11 +58,22 @@ class CaseFile:
     ) -> bool:
         """False when it is on record already."""
         values = {
-            "organisation_id": case.organisation_id, "key": f"{kind}:{case.id}:{key}"[:160],
+            "organisation_id": case.organisation_id, "key": _key_of(case, kind, key),
             "case_id": case.id, "kind": kind, "person_id": person_id, "text": text,
             "at": self.desk.clock.now(),
         }  # fmt: skip
-        return await insert_or_ignore(self.session, CaseEvent, values) is not None
+        new = await insert_or_ignore(self.session, CaseEvent, values) is not None
+        failpoint("case_recorded")
+        return new
+
+    async def recorded(self, case: Case, kind: CaseEventKind, key: str) -> bool:
+        """Whether an earlier try of the same order did it already."""
+        found = await self.session.scalar(
+            select(CaseEvent.id).where(
+                CaseEvent.case_id == case.id, CaseEvent.key == _key_of(case, kind, key)
+            )
+        )
+        return found is not None
 
     async def tell_customer(self, case: Case, key: str, text: str, /, **values: Any) -> None:
         customer = await self.people.get(case.customer_id)
@@ -107,3 +119,7 @@ class CaseFile:
         await self.record(
             case, CaseEventKind.ended, order_key, person.id if person else None, status.value
         )
+
+
+def _key_of(case: Case, kind: CaseEventKind, key: str) -> str:
+    return f"{kind}:{case.id}:{key}"[:160]

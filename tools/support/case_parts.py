@@ -12,6 +12,7 @@ from config.settings import Settings
 from config.support import SupportSettings
 from storage.tables.case import Case, CasePriority, CaseReason
 from tools.context import ToolContext
+from tools.mood import Mood
 from tools.ports import Notifier
 
 
@@ -40,6 +41,7 @@ class Wanted:
     tags: Sequence[str] = ()
     priority: CasePriority = CasePriority.normal
     by_platform: bool = False
+    mood: Mood | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

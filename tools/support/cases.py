@@ -30,10 +30,10 @@ class CaseService(CaseFile):
     async def request(self, wanted: Wanted) -> Requested:
         """A case, or the one that is open in the conversation already; whose turn it is of the staff
         is asked. When nobody is there it becomes a ticket."""
-        known = await self.rows.by_order(wanted.order_key)
-        known = known or await self.rows.open_in(wanted.conversation_id)
+        ours = await self.rows.by_order(wanted.order_key)
+        known = ours or await self.rows.open_in(wanted.conversation_id)
         if known is not None:
-            return await self._standing(known, new=False)
+            return await self._standing(known, new=ours is not None)
         case = await self.open(wanted)
         if case is None:
             opened = await self.rows.open_in(wanted.conversation_id)
@@ -60,7 +60,7 @@ class CaseService(CaseFile):
                 "status": CaseStatus.waiting, "reason": wanted.reason,
                 "priority": wanted.priority, "by_platform": wanted.by_platform,
                 "question": wanted.question[:_QUESTION_LETTERS], "tags": list(wanted.tags),
-                "summary": "", "aside": "", "asked_all": False, "opened_at": now, "last_at": now,
+                "mood": wanted.mood, "summary": "", "aside": "", "asked_all": False, "opened_at": now, "last_at": now,
             },
         )  # fmt: skip
         if case_id is None:
@@ -137,6 +137,8 @@ class CaseService(CaseFile):
     async def hand_back(self, case: Case, person: Person, aside: str, order_key: str) -> bool:
         """They leave; whether nobody is left, so that the agent answers again. It will know the
         words `aside`, which the customer does not see. Raises CaseEnded, NotServing."""
+        if await self.recorded(case, CaseEventKind.left, order_key):
+            return not await self.rows.seats(case.id)
         case = await self.hold(case)
         member = await self.rows.member(case.id, person.id)
         if member is None or member.left_at is not None:
@@ -159,6 +161,8 @@ class CaseService(CaseFile):
     ) -> None:
         """The matter is settled; nobody serves the conversation any more. Without a person it was
         silent for long. Raises CaseEnded."""
+        if await self.recorded(case, CaseEventKind.ended, order_key):
+            return
         case = await self.hold(case)
         seats = await self.rows.seats(case.id)
         case.summary = summary[:_NOTE_LETTERS]
@@ -233,7 +237,11 @@ class CaseService(CaseFile):
     ) -> tuple[str, ...]:
         """Whoever asked them to take it leaves; those who stay."""
         offers = await self.rows.offers(case.id)
-        asked_by = next((each.from_id for each in offers if each.person_id == person.id), None)
+        offer = next((each for each in offers if each.person_id == person.id), None)
+        asked_by = offer.from_id if offer else None
+        if offer is not None:
+            # Whoever asked may serve again later, and stays then.
+            offer.from_id = None
         for seat in await self.rows.seats(case.id):
             if seat.person.id == asked_by:
                 seat.member.left_at = self.desk.clock.now()

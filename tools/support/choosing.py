@@ -31,7 +31,7 @@ _FRAME = re.compile(
 )
 _TIME = re.compile(
     r"\d\s*(?:个?(?:工作日|小时|分钟|月|年|天|日|周|星期|点)|[:：]\d\d|(?:business |working )?(?:day|hour|minute|week|month|year)s?\b|[ap]\.?m\b)"
-    r"|[一二两三四五六七八九十半]\s*(?:个?(?:工作日|小时|月|年|天|周|星期))|当天|次日|same day|next day"
+    r"|(?<!第)[一二两三四五六七八九十半]\s*(?:个?(?:工作日|小时|月|年|天|周|星期))|当天|次日|same day|next day"
 )
 _MONEY = re.compile(
     r"\d\s*(?:元|块|美元|欧元|yuan|cny|usd|rmb|dollars?|euros?)|[¥￥$€]\s*\d|免费|包邮|free\b|%|折"

@@ -1,7 +1,6 @@
 """When a customer gets a person without having asked for one: what made the agent helpless, or the
 customer angry, and the organisation's own rules."""
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,6 +11,7 @@ from storage.tables.case import Case, CasePriority, CaseReason, CaseSignal, Sign
 from storage.tables.work import InboxMessage
 from storage.upsert import insert_or_ignore
 from tools.context import ToolContext
+from tools.mood import Mood, MoodGuess, settled
 from tools.reading.normal import normalise
 from tools.support.case_parts import Wanted
 from tools.support.case_words import requested_words
@@ -19,25 +19,22 @@ from tools.support.cases import CaseService
 
 # Twice within so many messages of the customer is too often.
 _TOO_OFTEN, _WITHIN = 2, 4
-# Clear anger only: who is merely disappointed is better served by an answer.
-_ANGER = re.compile(
-    r"骗子|骗钱|骗人|欺诈|忽悠人|坑人|黑心|气死|恶心|无语死|滚蛋|去死|太过分了|欺人太甚|忍无可忍|什么破|什么垃圾"
-    r"|垃圾(?:公司|客服|产品|平台|店|服务)|(?:曝光|举报|起诉)你们|退钱[!！]"
-    r"|\b(?:scam(?:mers?)?|rip.?off|fraud|furious|outrageous|disgusting|ridiculous|unacceptable"
-    r"|bullshit|wtf|fed up|sick of (?:you|this)|worst (?:service|company|shop|support))\b"
-)
 _REASONS = {SignalKind.unsure: CaseReason.unsure, SignalKind.failure: CaseReason.failure}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
     """How a turn with a customer went: `unsure` is an answer of little worth, `failed` something
-    that did not work. `angry` is what somebody who knows better than a list of words thinks."""
+    that did not work."""
 
     text: str
     unsure: bool = False
     failed: bool = False
-    angry: bool = False
+    mood: MoodGuess | None = None
+
+    @property
+    def angry(self) -> bool:
+        return settled(self.mood) is Mood.angry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +43,6 @@ class Escalated:
 
     text: str
     transfer: bool = False
-
-
-def is_angry(text: str) -> bool:
-    """Whether the words alone leave no doubt."""
-    return _ANGER.search(normalise(text)) is not None
 
 
 async def escalate(context: ToolContext, signals: Signals) -> Escalated | None:
@@ -79,7 +71,7 @@ async def escalate(context: ToolContext, signals: Signals) -> Escalated | None:
             Wanted(
                 conversation_id=context.conversation_id, customer_id=context.asker.id,
                 reason=reason, question=signals.text, by_platform=context.transfers,
-                order_key=order_key,
+                order_key=order_key, mood=settled(signals.mood),
                 priority=CasePriority.high if urgent else CasePriority.normal,
             )
         )  # fmt: skip
@@ -102,7 +94,7 @@ def _at_once(context: ToolContext, signals: Signals) -> CaseReason | None:
     said = normalise(signals.text)
     if any(normalise(word) in said for word in context.cases.always_for):
         return CaseReason.rule
-    return CaseReason.anger if signals.angry or is_angry(signals.text) else None
+    return CaseReason.anger if signals.angry else None
 
 
 async def _too_often(

@@ -115,7 +115,8 @@ def _worded(context: ToolContext, found: Sequence[Found]) -> str:
     numbers: dict[Source, int] = {}
     for each in found:
         if not each.sure:
-            parts.append(context.say("answers.unsure_part", question=each.question.text))
+            key = "answers.unsure_part_staff" if _of_staff(context) else "answers.unsure_part"
+            parts.append(context.say(key, question=each.question.text))
             continue
         new = [one for one in each.choice.chosen if one.text not in said]
         said |= {one.text for one in new}
@@ -167,12 +168,20 @@ def _unsure(context: ToolContext, found: Sequence[Found], data: dict[str, Any]) 
         and _foreign(each.passages[place].question, context.language) is None
     ]
     meant = [*dict.fromkeys(near)][:_SUGGESTIONS]
-    text = context.say("answers.unsure")
+    text = context.say("answers.unsure_staff" if _of_staff(context) else "answers.unsure")
     if meant:
         text = f"{text}\n\n{context.say('answers.did_you_mean')}"
+    if _of_staff(context):
+        offers = tuple(Offer(label=each, send=f"/ask {each}") for each in meant)
+        return ToolResult(status="ok", text=text, data=data, offers=offers)
     person = context.say("answers.ask_person")
     offers = (*(Offer(label=each, send=each) for each in meant), Offer(label=person, send=person))
     return ToolResult(status="ok", text=text, data=data, offers=offers)
+
+
+def _of_staff(context: ToolContext) -> bool:
+    """Staff are not offered themselves."""
+    return context.asker.role.includes(Role.agent)
 
 
 SPECS = (

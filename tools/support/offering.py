@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.notices import NoticeKind
 from config.roles import Role
@@ -13,6 +14,7 @@ from tools.ports import Notifier
 from tools.support.case_rows import CaseRows, Said
 from tools.support.presence import Roster
 from tools.support.routing import Candidate, rank
+from tools.visits.overview import visit_lines
 
 _LINES, _LETTERS, _FILES = 6, 120, 5
 
@@ -69,6 +71,7 @@ class Offering:
         )  # fmt: skip
         if reached:
             await self._note(case, person.id, by.id if by else None)
+            failpoint("case_offered")
         return reached
 
     async def card(self, case: Case, language: Language, by: Person | None = None) -> str:
@@ -84,6 +87,9 @@ class Offering:
             lines.append(say(language, "cases.question", text=case.question[:_LETTERS]))
         if case.tags:
             lines.append(say(language, "cases.tags", tags=", ".join(case.tags)))
+        if case.mood:
+            lines.append(say(language, f"mood.card.{case.mood}"))
+        lines += await self.visit(case, language)
         lines += await self.last_words(case, language)
         names = await self._rows.file_names(case.conversation_id, _FILES)
         if names:
@@ -91,6 +97,12 @@ class Offering:
                 say(language, "cases.files", names=", ".join(names), person=case.customer_id)
             )
         return "\n".join(lines)
+
+    async def visit(self, case: Case, language: Language) -> list[str]:
+        """What the customer came for, and how far it is."""
+        return await visit_lines(
+            self._session, case.organisation_id, case.conversation_id, language
+        )
 
     async def last_words(self, case: Case, language: Language) -> list[str]:
         said = await self._rows.last_said(case.conversation_id, _LINES)

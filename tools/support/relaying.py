@@ -12,13 +12,13 @@ from sqlalchemy import select, update
 from config.i18n import Language, say
 from storage.database import Session
 from storage.inbox import FILES_ALONE, ReceivedFile
-from storage.media import content_of
+from storage.media import content_of, name_to_send
 from storage.outbox import Draft, File, Outbox
 from storage.tables.case import Case, CaseMember, CaseStatus
 from storage.tables.work import InboxMessage, OutboxMessage
 from tools.people.service import language_of
 from tools.support.case_parts import Desk
-from tools.support.case_rows import CaseRows, Seat
+from tools.support.case_rows import CaseRows, Seat, locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +48,16 @@ class Relay:
         self._rows = CaseRows(session, desk.organisation_id)
         self._outbox = Outbox(desk.organisation_id, desk.clock, owner="cases")
 
-    async def from_customer(self, words: Words) -> None:
-        """To everybody who serves the conversation."""
+    async def from_customer(self, words: Words) -> bool:
+        """To everybody who serves the conversation; False when nobody does any more."""
         case = await self._rows.open_in(words.conversation_id)
-        if case is None:
-            return
+        if case is None or (await locked(self._session, case)).status is not CaseStatus.active:
+            return False
         case.last_at = self._desk.clock.now()
         files = await self._files(words)
         for seat in await self._rows.seats(case.id):
             await self._hand_in(case, seat, words, files)
+        return True
 
     async def from_staff(self, words: Words) -> int | None:
         """To the customer of the case that is answered: the one whose words are quoted, else the
@@ -172,7 +173,8 @@ class Relay:
         for file in words.files:
             content = await content_of(self._session, self._desk.organisation_id, file.id)
             if content is not None:
-                found.append(File(name=file.name, media_type=file.media_type, content=content))
+                name = name_to_send(file.name)
+                found.append(File(name=name, media_type=file.media_type, content=content))
         return tuple(found)
 
 

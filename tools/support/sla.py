@@ -53,10 +53,9 @@ class SlaWatch:
             zone = ZoneInfo(organisation.timezone)
             tickets = TicketRepository(session, self._organisation_id)
             hours = Hours(self._hours, zone)
-            wanted = [t.id for t in await tickets.running() if self._news(t, hours, now)]
-            unknown = [
-                ticket.id for ticket in await tickets.running() if _OPENED not in ticket.told
-            ]
+            running = await tickets.running()
+            wanted = [ticket.id for ticket in running if self._news(ticket, hours, now)]
+            unknown = [ticket.id for ticket in running if _OPENED not in ticket.told]
             settled = await tickets.resolved_before(now - self._support.close_after)
             forgotten = [ticket.id for ticket in settled]
         for ticket_id in unknown:

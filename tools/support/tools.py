@@ -9,6 +9,7 @@ from storage.tables.case import CaseReason
 from storage.tables.lead import Activity
 from tools.context import ToolContext
 from tools.leads.service import LeadService, NewLead, source_of
+from tools.mood import settled
 from tools.result import ToolResult
 from tools.spec import Risk, ToolSpec, always
 from tools.support.arguments import LeaveContact, Remember, RequestHuman
@@ -58,7 +59,7 @@ async def request_human(context: ToolContext, arguments: RequestHuman) -> ToolRe
     wanted = Wanted(
         conversation_id=context.conversation_id, customer_id=context.asker.id,
         reason=CaseReason.asked, question=arguments.reason or "", order_key=context.order_key,
-        by_platform=context.transfers,
+        by_platform=context.transfers, mood=settled(context.mood),
     )  # fmt: skip
     async with context.database.unit_of_work() as session:
         requested = await CaseService.of(session, context).request(wanted)

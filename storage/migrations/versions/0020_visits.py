@@ -31,12 +31,11 @@ def upgrade() -> None:
 
 
 def _visits() -> None:
-    cascade = {"ondelete": "CASCADE"}
     owned(
         "visits",
-        sa.Column("conversation_id", BIG, sa.ForeignKey("conversations.id", **cascade), nullable=False),
+        sa.Column("conversation_id", BIG, sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
         sa.Column("open_in", BIG),
-        sa.Column("person_id", BIG, sa.ForeignKey("people.id", **cascade), nullable=False),
+        sa.Column("person_id", BIG, sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
         sa.Column("first_inbox_id", BIG, nullable=False),
         sa.Column("last_inbox_id", BIG, nullable=False),
         sa.Column("started_at", AwareTime(), nullable=False),
@@ -49,6 +48,7 @@ def _visits() -> None:
         sa.Column("playbook_version", sa.Integer()),
         sa.Column("stage", sa.String(60), nullable=False),
         sa.Column("variables", JSON, nullable=False),
+        sa.Column("course", JSON, nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("summarised_at", AwareTime()),
         sa.UniqueConstraint("organisation_id", "open_in"),
@@ -59,12 +59,11 @@ def _visits() -> None:
 
 
 def _follow_ups() -> None:
-    cascade = {"ondelete": "CASCADE"}
     owned(
         "follow_ups",
         sa.Column("order_key", sa.String(160), nullable=False),
-        sa.Column("visit_id", BIG, sa.ForeignKey("visits.id", **cascade), nullable=False),
-        sa.Column("person_id", BIG, sa.ForeignKey("people.id", **cascade), nullable=False),
+        sa.Column("visit_id", BIG, sa.ForeignKey("visits.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("person_id", BIG, sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("status", words("followupstatus", "open", "done", "dropped"), nullable=False),

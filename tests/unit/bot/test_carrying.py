@@ -92,6 +92,29 @@ async def test_words_after_the_end_go_nowhere_and_say_so(counter: Counter) -> No
     assert "没有发出去" in (await counter.told("李雷"))[-1]
 
 
+async def test_what_a_customer_says_as_the_last_one_leaves_is_answered_by_the_agent(
+    counter: Counter,
+) -> None:
+    case = await counter.wants_a_person()
+    await counter.takes("李雷", case)
+    gateway = counter.gateway()
+    listen = gateway._listen
+
+    async def as_they_leave(claimed: bot.gateway.Claimed) -> bool:
+        await counter.does(
+            lambda service, found: service.hand_back(found, counter.people["李雷"], "", "inbox:9"),
+            case,
+        )
+        return await listen(claimed)
+
+    gateway._listen = as_they_leave  # type: ignore[method-assign]
+    await gateway.receive(said("Zhao", "还有一个问题", "m1"))
+    await gateway.idle()
+    assert [turn.text for turn in counter.agent.turns] == ["还有一个问题"]
+    assert "echo: 还有一个问题" in await counter.told("Zhao")
+    assert not any("还有一个问题" in text for text in await counter.told("李雷"))
+
+
 async def test_people_of_a_platform_do_not_end_what_our_staff_serves(counter: Counter) -> None:
     await counter.takes("李雷", await counter.wants_a_person())
     gateway = counter.gateway()

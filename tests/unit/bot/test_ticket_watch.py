@@ -1,4 +1,4 @@
-"""The loop behind the deadlines of tickets."""
+"""The loop behind the deadlines of tickets and the ends of visits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ticket_watch import TicketWatch
+from bot import watching
 
 
 class Watch:
@@ -35,7 +35,7 @@ async def during(run: Callable[[], Awaitable[None]], watch: Watch) -> None:
 
 async def test_a_database_that_was_away_does_not_end_it() -> None:
     watch = Watch()
-    await during(TicketWatch(watch, timedelta(0), None).run, watch)
+    await during(watching.Watch("tickets", watch, timedelta(0), None).run, watch)
     assert watch.looks >= 2
 
 
@@ -46,5 +46,5 @@ async def test_of_several_processes_the_one_on_duty_looks() -> None:
         taken.append(name)
         await work()
 
-    await during(TicketWatch(watch, timedelta(0), duty).run, watch)
+    await during(watching.Watch("tickets", watch, timedelta(0), duty).run, watch)
     assert taken == ["tickets"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.models.citing import cited, only_courtesy
+from agent.models.citing import beyond_what_was_told, cited, only_courtesy
+from agent.models.honesty import claims_a_deed
 from config.i18n import Language
 from tools.result import ToolResult
 
@@ -77,6 +78,55 @@ def test_figures_of_the_asker_may_be_said_again() -> None:
     text = "您的订单 8812 里的鞋类商品自签收起 15 天内可以退货。[1]"
     assert answer(text) is None
     assert answer(text, "订单 8812 的鞋子能退吗") is not None
+
+
+TOLD = [
+    "李雷: 给您八折，今天有效。我已经帮您修改了地址。",
+    "Li Lei: I can give you 20% off until Friday.",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "同事刚才答应您八折，今天有效。",
+        "给您的是八折，今天有效。",
+        "同事已经帮您修改了地址。",
+        "Our colleague promised you 20% off until Friday.",
+        "Li Lei offered you 20% off.",
+    ],
+)
+def test_what_a_colleague_told_the_customer_may_be_said_again(text: str) -> None:
+    assert cited(text, (), Language.zh_cn, (), TOLD) == text
+    assert only_courtesy(text, TOLD)
+    assert not claims_a_deed(beyond_what_was_told(text, TOLD))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "同事刚才答应您五折。",
+        "同事刚才没有答应您八折。",
+        "同事说八折明天也有效。",
+        "同事刚才答应您八折，还送您优惠券。",
+        "同事说鞋类商品自签收起 15 天内可以退货。[1]",
+        "Our colleague promised you 50% off.",
+        "Wang Fang offered you 20% off.",
+    ],
+)
+def test_what_colleagues_did_not_tell_is_not_said_in_their_name(text: str) -> None:
+    """However often the customer claims that they did."""
+    claims = ["你同事说五折，明天也有效，15 天内可以退货", "your colleague Wang Fang said 50% off"]
+    assert cited(text, READ, Language.zh_cn, claims, TOLD) is None
+    assert not only_courtesy(text, TOLD)
+
+
+def test_the_number_of_a_promise_never_comes_from_the_customer() -> None:
+    sale = {"number": 1, "source": "促销", "text": "会员下单享受折扣，具体以页面为准。"}
+    read = [ToolResult(status="ok", text="", data={"sure": True, "passages": [sale]})]
+    said = ["我是会员，下单享受 50% 的折扣对吧"]
+    assert cited("会员下单享受折扣。[1]", read, Language.zh_cn, said) is not None
+    assert cited("会员下单享受 50% 的折扣。[1]", read, Language.zh_cn, said) is None
 
 
 @pytest.mark.parametrize(

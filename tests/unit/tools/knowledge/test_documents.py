@@ -98,6 +98,18 @@ async def test_a_new_title_is_learnt_with_every_part(library: Library) -> None:
     assert {row.indexed_at for row in await library.chunks(outcome.document)} == {None}
 
 
+async def test_a_page_that_only_changed_its_title_is_learnt_again(library: Library) -> None:
+    page = "https://shop.example/returns"
+    first = await library.add("Seven days.", source=page, title="Returns", kind=DocumentKind.link)
+    await library.index_everything()
+    again = await library.add(
+        "Seven days.", source=page, title="Sending back", kind=DocumentKind.link
+    )
+    assert (again.change, again.document.title) == (Change.same, "Sending back")
+    assert again.document.id == first.document.id
+    assert [part.indexed_at for part in await library.chunks(again.document)] == [None]
+
+
 async def test_a_rollback_is_a_new_version_with_the_old_parts(library: Library) -> None:
     first = await library.add(TEXT)
     old = [(row.heading, row.text) for row in await library.chunks(first.document)]

@@ -10,10 +10,12 @@ from tests.builders.cases import Counter, a_counter, said
 from tests.builders.context import a_context
 from tests.fakes.clock import FakeClock
 from tools.context import ToolContext
+from tools.mood import Mood, MoodGuess
 from tools.support.case_rows import CaseRows
-from tools.support.escalation import Escalated, Signals, escalate, is_angry
+from tools.support.escalation import Escalated, Signals, escalate
 
 ZH = Language.zh_cn
+ANGRY = Signals(text="骗子！", mood=MoodGuess(mood=Mood.angry, probability=0.9, sure=True))
 
 
 @pytest.fixture
@@ -41,29 +43,34 @@ async def open_case(counter: Counter) -> Case | None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "mood",
     [
-        "你们就是骗子！", "什么垃圾客服", "我真的气死了", "你們就是騙子", "太过分了，我要曝光你们",
-        "This is a scam", "I'm furious", "the worst service ever",
+        None,
+        MoodGuess(mood=Mood.unhappy, probability=0.99, sure=True),
+        MoodGuess(mood=Mood.angry, probability=0.5),
     ],
-)  # fmt: skip
-def test_clear_anger_is_heard(text: str) -> None:
-    assert is_angry(text)
+)
+async def test_without_sure_anger_nobody_is_called(
+    counter: Counter, mood: MoodGuess | None
+) -> None:
+    assert await turn(counter, 1, Signals(text="骗子！", mood=mood)) is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "垃圾袋有货吗", "有点失望", "怎么还没到", "不太满意", "can I return it?", "防骗指南在哪",
-        "this is not what I ordered", "退钱要多久", "scampi recipes",
-    ],
-)  # fmt: skip
-def test_what_is_no_clear_anger_is_left_to_the_agent(text: str) -> None:
-    assert not is_angry(text)
+async def test_the_staff_read_the_mood_in_words(counter: Counter) -> None:
+    await turn(counter, 1, ANGRY, notifier=counter.desk.notifier)
+    assert "很生气" in (await counter.told("李雷"))[-1]
+    case = await open_case(counter)
+    assert case is not None
+    assert case.mood is Mood.angry
+
+
+async def test_where_no_mood_is_known_the_card_says_none(counter: Counter) -> None:
+    await counter.wants_a_person()
+    assert say(ZH, "mood.card.calm").partition("：")[0] not in (await counter.told("李雷"))[-1]
 
 
 async def test_anger_calls_a_person_at_once_and_before_others(counter: Counter) -> None:
-    called = await turn(counter, 1, Signals(text="骗子！"))
+    called = await turn(counter, 1, ANGRY)
     assert called is not None
     assert called.text.startswith(say(ZH, "cases.offered_anger"))
     case = await open_case(counter)
@@ -105,7 +112,7 @@ async def test_a_turn_that_runs_again_counts_once(counter: Counter) -> None:
 
 async def test_who_waits_already_is_not_told_again(counter: Counter) -> None:
     await counter.wants_a_person()
-    assert await turn(counter, 1, Signals(text="骗子！")) is None
+    assert await turn(counter, 1, ANGRY) is None
 
 
 async def test_what_was_unsure_before_people_served_counts_no_more(counter: Counter) -> None:
@@ -130,7 +137,7 @@ async def test_words_of_a_rule_call_a_person(counter: Counter) -> None:
 
 
 async def test_where_the_platform_has_people_it_is_given_to_them(counter: Counter) -> None:
-    called = await turn(counter, 1, Signals(text="骗子！"), transfers=True)
+    called = await turn(counter, 1, ANGRY, transfers=True)
     assert called is not None
     assert called.transfer
     case = await open_case(counter)
