@@ -15,6 +15,7 @@ from storage.tables.web import WebFile
 from storage.tables.work import InboxFile, InboxMessage
 from storage.upsert import insert_or_ignore
 
+_MOST_OF_ONE = 20
 # What a browser would run.
 PAGES = frozenset({".html", ".htm"})
 
@@ -117,6 +118,29 @@ async def files_of_conversation(
     """What was sent there and is kept, the newest first."""
     there = InboxMessage.conversation_id == conversation_id
     return await _files(session, organisation_id, there, limit)
+
+
+async def files_sent_last(
+    session: ReadSession,
+    organisation_id: int,
+    conversation_id: int,
+    person_id: int,
+    since: datetime,
+) -> list[KeptFile]:
+    """Those of the newest message with files that this person sent there."""
+    last = (
+        select(InboxMessage.id)
+        .join(InboxFile, InboxFile.inbox_id == InboxMessage.id)
+        .where(
+            InboxMessage.conversation_id == conversation_id,
+            InboxMessage.person_id == person_id,
+            InboxMessage.received_at >= since,
+        )
+        .order_by(InboxMessage.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (await _files(session, organisation_id, InboxMessage.id == last, _MOST_OF_ONE))[::-1]
 
 
 async def _files(

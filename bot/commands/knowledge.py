@@ -3,10 +3,12 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 
 from agent.contract import Button, Reply
 from bot.commands.base import Invocation, WrongUsage
 from bot.media import is_kept
+from storage.media import files_sent_last
 from tools.knowledge.desk import (
     add_pairs,
     is_document,
@@ -26,6 +28,7 @@ from tools.result import Attachment, ToolResult
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _REF = re.compile(r"[Dd][-\s]?\d{1,9}|\d{1,9}")
+_STILL_MEANT = timedelta(hours=1)
 # A received file, as the buttons below one call it.
 _FILE = re.compile(r"[Ff]-(\d{1,18})")
 _FAQ = re.compile(r"[/／]knowledge(?:@\S+)?\s+faq\s+(?P<said>.+)", re.DOTALL | re.IGNORECASE)
@@ -68,6 +71,8 @@ async def _add(use: Invocation, words: Sequence[str]) -> Reply:
     )
     files = [file.id for file in use.turn.files if is_kept(file.media_type)]
     if not links and not earlier and not files:
+        earlier = await _sent_before(use)
+    if not links and not earlier and not files:
         if any(not is_kept(file.media_type) for file in use.turn.files):
             # Why it was not taken is said above this.
             return Reply(text=use.say("media.received_none"))
@@ -76,6 +81,19 @@ async def _add(use: Invocation, words: Sequence[str]) -> Reply:
     return _reply(
         await start_adding(context, files=[*earlier, *files], links=links, category=category)
     )
+
+
+async def _sent_before(use: Invocation) -> list[int]:
+    """What the asker sent last, when this message brings no file: some platforms take a file and
+    words as two messages."""
+    if use.turn.files:
+        return []
+    since = use.services.clock.now() - _STILL_MEANT
+    async with use.services.database.reading() as session:
+        found = await files_sent_last(
+            session, use.organisation_id, use.turn.conversation_id, use.turn.asker.id, since
+        )
+    return [file.id for file in found if is_document(file.name)]
 
 
 async def _show(use: Invocation, words: Sequence[str]) -> Reply:

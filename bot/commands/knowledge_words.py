@@ -13,6 +13,12 @@ _WISH = re.compile(
     r"|\b(?:add|save|put|import|upload)\b(?:\s+\w+){0,4}?\s+(?:to|into|in)\s+(?:the\s+|our\s+)?knowledge(?:\s*base)?\b",
     re.IGNORECASE,
 )
+# A file that came before: in WeCom and DingTalk a message is either words or a file.
+_EARLIER = re.compile(
+    r"(?:这|那|刚才|刚刚|刚发|上面|上一)\S{0,4}?(?:文件|文档|资料|表格?)|\b(?:this|that|the)\s+(?:last\s+)?(?:file|document|pdf|sheet)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"[?？]|怎么|如何|吗|\bhow\b", re.IGNORECASE)
 _CATEGORY = re.compile(
     r"(?:(?:的|里的)?(?:分类|类别|目录|栏目)\s*(?:是|为|到|:|：)?|\b(?:category|under|in)\b\s*:?)\s*(\S+)",
     re.IGNORECASE,
@@ -38,9 +44,15 @@ def line_for_knowledge(turn: Turn) -> str | None:
     if _PAIR.search(rest):
         return f"/knowledge faq {rest.lstrip(_NO_PATH)}"
     links = _LINK.findall(rest)
-    if not links and not any(is_kept(file.media_type) for file in turn.files):
+    brought = links or any(is_kept(file.media_type) for file in turn.files)
+    if not brought and not _means_an_earlier_file(turn):
         return None
     return " ".join(["/knowledge add", *links, *_category(_LINK.sub(" ", rest))])
+
+
+def _means_an_earlier_file(turn: Turn) -> bool:
+    asks = _ASKS.search(turn.text) is not None
+    return not turn.files and _EARLIER.search(turn.text) is not None and not asks
 
 
 def _category(words: str) -> list[str]:

@@ -69,6 +69,12 @@ class Browser:
                 self.logged[said["sessionId"]].append(_logged(said["params"]))
             elif said.get("method") == "Target.attachedToTarget" and "sessionId" in said:
                 self.inside[said["sessionId"]].append(said["params"]["sessionId"])
+            elif said.get("method") == "Target.detachedFromTarget" and "sessionId" in said:
+                self._gone(said["sessionId"], said["params"]["sessionId"])
+
+    def _gone(self, session: str, frame: str) -> None:
+        if frame in self.inside[session]:
+            self.inside[session].remove(frame)
 
 
 class Tab:

@@ -1,5 +1,7 @@
 """The knowledge base in the chat: documents sent, listed, compared, taken back, and who may."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -51,8 +53,9 @@ async def added(chat: Chat, text: str = TEXT) -> str:
     return await newest(chat)
 
 
-async def test_a_file_with_a_word_becomes_a_document_that_is_found(chat: Chat) -> None:
-    answer = await chat.says("把这个文件加到知识库，分类 售后/保修", files=(a_file(),))
+async def test_a_file_and_a_word_about_it_become_a_document_that_is_found(chat: Chat) -> None:
+    await chat.says("", files=(a_file(),))
+    answer = await chat.says("把这个文件加到知识库，分类 售后/保修")
     assert "正在读" in answer
     assert "“售后/保修”" in answer
     done = await work(chat)
@@ -67,6 +70,16 @@ async def test_a_file_with_a_word_becomes_a_document_that_is_found(chat: Chat) -
     async with chat.service.database.reading() as session:
         unknown = select(func.count(Chunk.id)).where(Chunk.indexed_at.is_(None))
         assert await session.scalar(unknown) == 0
+
+
+@HERE
+async def test_an_earlier_file_is_meant_for_an_hour_and_by_orders_alone(chat: Chat) -> None:
+    await chat.says("", files=(a_file(),))
+    await chat.says("怎么把这个文件加到知识库？")
+    assert await jobs(chat) == 0
+    chat.clock.advance(timedelta(hours=2))
+    assert "/knowledge add" in await chat.says("把刚才的文件加到知识库")
+    assert await jobs(chat) == 0
 
 
 @HERE
