@@ -75,12 +75,7 @@ class HuoKeAgent:
         )
         reply: Reply = state["reply"]
         if given.persona == "customer":
-            answer = await knowing_the_last(cast(State, state), given, reply)
-            if answer is reply:
-                reply = await escalated(cast(State, state), given, answer)
-            else:
-                reply = answer
-            reply = await touched(cast(State, state), given, reply, called=reply is not answer)
+            reply = await _rounded_off(cast(State, state), given, reply)
         await remember(given, reply)
         return reply
 
@@ -136,3 +131,13 @@ class HuoKeAgent:
                 tools.database, turn.conversation_id, turn.inbox_id
             ),
         )
+
+
+async def _rounded_off(state: State, given: TurnContext, reply: Reply) -> Reply:
+    """What customers are told beyond the answer: of their last visit, or that people will come, and
+    what a playbook asks."""
+    told = await knowing_the_last(state, given, reply)
+    if told is not reply:
+        return await touched(state, given, told, called=False)
+    answer = await escalated(state, given, reply)
+    return await touched(state, given, answer, called=answer is not reply)
