@@ -175,7 +175,13 @@ def test_whatever_is_said_stages_follow_each_other_as_declared_and_no_question_c
         message = heard(text, *tools, answers=answers, mood=mood)
         step = followed(PLAYBOOK, before, message)
         assert step == followed(PLAYBOOK, before, message), "a turn may run twice"
-        assert step.place.stage in reachable(before.stage)
+        passed = between(before.stage, step.place)
+        for number, name in enumerate(passed):
+            first = number == 0
+            turns = before.turns + 1 if first else 0
+            assert has_ended(name, step.place, turns, tools if first else ())
+        stays = not passed and not before.done
+        assert step.place.turns == (before.turns + 1 if stays else 0) or step.place.done
         assert before.done <= step.place.done
         assert before.quiet <= step.place.quiet
         assert set(step.place.variables) >= set(before.variables)
@@ -183,9 +189,20 @@ def test_whatever_is_said_stages_follow_each_other_as_declared_and_no_question_c
     assert len(questions) == len(set(questions))
 
 
-def reachable(stage: str) -> list[str]:
-    found, after = [stage], NEXT[stage]
-    while after is not None:
-        found.append(after)
-        after = NEXT[after]
-    return found
+def between(stage: str, place: Place) -> list[str]:
+    """The stages that were left on the way to `place`; fails when no way leads there."""
+    left = []
+    while stage != place.stage:
+        left.append(stage)
+        following = NEXT[stage]
+        assert following is not None, f"no way leads to {place.stage}"
+        stage = following
+    return left
+
+
+def has_ended(name: str, place: Place, turns: int, tools: tuple[str, ...]) -> bool:
+    """What the playbook says about the end of a stage."""
+    stage = PLAYBOOK.stage(name)
+    assert stage is not None
+    all_known = bool(stage.done.filled) and {*stage.done.filled} <= {*place.variables}
+    return all_known or stage.done.turns == turns or stage.done.tool in tools
