@@ -46,12 +46,11 @@ DOMAINS: dict[str, set[str]] = {
     "reports": {"campaigns", "jobs", "leads", "optimization", "people"},
     "support": {"leads", "people", "visits"},
     "usage": set(),
-    "visits": {"leads", "people", "support"},
+    "visits": {"leads", "people"},
 }
 # Across domains, too, only these are doors.
 DOMAIN_DOORS = (
     "assignment",
-    "hours",
     "profiles",
     "reach",
     "service",

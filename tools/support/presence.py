@@ -14,9 +14,9 @@ from config.roles import Role
 from storage.database import ReadSession, Session
 from storage.tables.case import Case, CaseMember, CaseOffer, CaseStatus, Presence
 from storage.tables.organisation import Organisation, Person
+from tools.hours import Hours
 from tools.leads.profiles import Profile, profiles_of
 from tools.people.service import PeopleService
-from tools.support.hours import Hours
 from tools.support.routing import Candidate
 
 

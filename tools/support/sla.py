@@ -16,9 +16,9 @@ from storage.audit import AuditLog
 from storage.database import Database, Session
 from storage.tables.organisation import Organisation
 from storage.tables.ticket import Ticket, TicketEventKind, TicketPriority, TicketStatus
+from tools.hours import Hours
 from tools.people.service import PeopleService
 from tools.ports import Notifier
-from tools.support.hours import Hours
 from tools.support.ticket_repository import RUNNING, TicketRepository
 from tools.support.tickets import promise_of
 

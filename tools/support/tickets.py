@@ -23,7 +23,7 @@ from storage.tables.ticket import (
     TicketStatus,
 )
 from tools.context import ToolContext
-from tools.support.hours import Hours
+from tools.hours import Hours
 from tools.support.ticket_errors import NothingSaid, TicketNotFound, WrongStep
 from tools.support.ticket_repository import UNSETTLED, TicketRepository
 

@@ -9,7 +9,7 @@ from memory.dates import mentions_in
 from memory.terms import folded
 from storage.tables.visit import Mood
 from tools.context import ToolContext
-from tools.support.hours import Hours
+from tools.hours import Hours
 from tools.visits.talk import StaffWords, Talk, left_a_contact, short, unanswered
 
 _ASK_AFTER, _STUDY_AFTER = timedelta(days=3), timedelta(days=3)

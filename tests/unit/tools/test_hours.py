@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.hours import HoursSettings
-from tools.support.hours import Hours
+from tools.hours import Hours
 
 OFFICE = HoursSettings(
     weekly=("mon-fri 09:00-18:00", "sat 10:00-14:00"),
