@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    answers,
     channels,
     kill,
     market,
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "memory": memory.main,
     "retrieval": retrieval.main,
     "support": support.main,
+    "answers": answers.main,
     "model": model.main,
     "mood": mood.main,
     "kill": kill.main,

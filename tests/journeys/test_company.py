@@ -31,6 +31,7 @@ async def test_a_talk_goes_from_shipping_to_returns_and_ends_with_a_person(chat:
     [
         ("孩子身高128穿多大的T恤", "130"),
         ("外教一对一多少钱", "3600"),
+        ("保修多久", "降噪耳机：整机 1 年"),
         ("do you ship to Canada", "10 to 15 days"),
         ("how long do I have to return goods", "7 days"),
     ],

@@ -5,7 +5,8 @@ import pytest
 from memory.meaning import Meanings, shared_meanings
 from storage.tables.knowledge import ChunkKind
 from tests.unit.tools.support.test_statements import a_passage
-from tools.support.choosing import MOST_STATEMENTS, Choice, Question, choose
+from tools.support.asked import Question
+from tools.support.choosing import MOST_STATEMENTS, Choice, choose
 from tools.support.knowledge import SURE, questions_in
 
 PASSAGES = (
