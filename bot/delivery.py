@@ -98,7 +98,11 @@ class Delivery:
 
     async def drain(self) -> None:
         """Send everything that is queued and can be reached now."""
-        while await self._begin() or self._sending:
+        while True:
+            # What is sent meanwhile may hide what stands behind it in its chat.
+            were_sending = bool(self._sending)
+            if not (await self._begin() or were_sending or self._sending):
+                return
             if self._sending:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
 

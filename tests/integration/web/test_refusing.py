@@ -127,7 +127,7 @@ async def test_large_bodies_are_not_read(serve: Serve) -> None:
 
 async def test_what_runs_when_it_is_opened_is_not_taken(serve: Serve) -> None:
     files = {
-        "run.exe": b"MZ\x00\x00", "page.html": b"<html>", "p.png": b"<script>alert(1)</script>",
+        "run.exe": b"MZ\x00\x00", "page.txt": b"<html>", "p.png": b"<script>alert(1)</script>",
         "x.svg": b"<svg onload=alert(1)>", "a.sh": b"#!/bin/sh", "nothing.txt": b"",
     }  # fmt: skip
     async with serve() as served, served.visitor() as li:
