@@ -23,7 +23,13 @@ from memory.terms import folded
 from storage.database import Database, ReadSession, Session
 from storage.tables.memory import Memory, MemoryKind
 from storage.tables.organisation import Organisation, Person
-from storage.tables.work import Conversation, InboxMessage, InboxStatus, OutboxMessage
+from storage.tables.work import (
+    Conversation,
+    InboxMessage,
+    InboxStatus,
+    OutboxMessage,
+    OutboxStatus,
+)
 from storage.upsert import insert_or_ignore
 
 _BATCH = 64
@@ -108,7 +114,8 @@ class Listener:
         return [*rows]
 
     async def _told(self, session: Session) -> list[Row[tuple[object, ...]]]:
-        """What staff wrote to customers."""
+        """What staff wrote to customers and is out: what waits is the delivery's, which passes over
+        what others hold."""
         customer = Conversation.person_id.is_not(None) & (Person.role == Role.customer)
         rows = await session.execute(
             select(
@@ -122,6 +129,7 @@ class Listener:
                 OutboxMessage.organisation_id == self._organisation_id,
                 OutboxMessage.remembered_at.is_(None),
                 OutboxMessage.said_by.is_not(None),
+                OutboxMessage.status.in_((OutboxStatus.sent, OutboxStatus.unknown)),
             )
             .order_by(OutboxMessage.id)
             .limit(_BATCH)

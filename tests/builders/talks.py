@@ -43,8 +43,8 @@ class Talk:
             await session.flush()
             return row.id
 
-    async def hears(self, text: str, *, staff: str | None = None) -> None:
-        """What the service answered, or somebody of the staff wrote."""
+    async def hears(self, text: str, *, staff: str | None = None, sent: bool = True) -> None:
+        """What the service answered, or somebody of the staff wrote; not `sent`: it waits."""
         self._count += 1
         async with self._database.unit_of_work() as session:
             session.add(
@@ -52,9 +52,18 @@ class Talk:
                     organisation_id=self.person.organisation_id,
                     key=f"{self.conversation_id}:{self._count}",
                     conversation_id=self.conversation_id, text=text, said_by=staff,
-                    status=OutboxStatus.sent, created_at=self._clock.now(),
+                    status=OutboxStatus.sent if sent else OutboxStatus.queued,
+                    created_at=self._clock.now(),
                 )
             )  # fmt: skip
+
+    async def deliver(self) -> None:
+        async with self._database.unit_of_work() as session:
+            await session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.conversation_id == self.conversation_id)
+                .values(status=OutboxStatus.sent)
+            )
 
     async def finish(self) -> None:
         async with self._database.unit_of_work() as session:

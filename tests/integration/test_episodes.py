@@ -108,6 +108,16 @@ async def test_small_talk_commands_and_our_own_words_are_not_kept(
     assert await kept(database) == []
 
 
+async def test_words_of_staff_are_left_to_the_delivery_until_they_are_out(
+    memory: LongTermMemory, lin: Talk
+) -> None:
+    await lin.hears("我们下周三给您补发一双新的跑鞋", staff="小李", sent=False)
+    assert await memory.listener.listen() == 0
+    await lin.deliver()
+    assert await memory.listener.listen() == 1
+    assert await texts(memory, lin, "跑鞋什么时候补发") == ["我们下周三给您补发一双新的跑鞋"]
+
+
 async def test_what_is_being_answered_is_remembered_afterwards(
     memory: LongTermMemory, lin: Talk, database: Database, organisation: Organisation
 ) -> None:
