@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from config.i18n import Language
 from memory.preferences import Preferences
 from tools.context import Asker, Fence
+from tools.mood import MoodGuess
 from tools.result import Attachment
 
 
@@ -62,7 +63,7 @@ Talk = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Exactly one of `calls`, `ask` and `talk` is set. `confidence` is 0…1. `likely` are the tools
-    that the message may well order, whichever of them was chosen."""
+    that the message may well order, whichever of them was chosen. `mood` is that of a customer."""
 
     language: Language
     confidence: float
@@ -70,6 +71,7 @@ class Plan:
     ask: Ask | None = None
     talk: Talk | None = None
     likely: frozenset[str] = frozenset()
+    mood: MoodGuess | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

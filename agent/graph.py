@@ -1,6 +1,7 @@
 """The whole agent on one screen.
 
-route → act ⇄ decide → reply, and think (a model at the tools) instead of act. What was said before
+route → act ⇄ decide → lead (a customer's playbook) → reply, and think (a model at the tools) instead
+of act. What was said before
 is recalled in front of it, and the turn remembered behind it (agent/window.py).
 """
 
@@ -8,6 +9,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from agent.context import TurnContext
+from agent.leading import lead
 from agent.nodes.act import act
 from agent.nodes.decide import after_acting, after_routing, after_thinking
 from agent.nodes.note import note
@@ -27,11 +29,15 @@ def build_graph() -> CompiledStateGraph[State, TurnContext, State, State]:
     graph.add_node(think)
     graph.add_node(note)
     graph.add_node(act)
+    graph.add_node(lead)
     graph.add_node(reply)
     graph.add_edge(START, "route")
-    graph.add_conditional_edges("route", after_routing, ["think", "act", "note", "reply"])
-    graph.add_conditional_edges("think", after_thinking, ["act", "reply"])
-    graph.add_conditional_edges("act", after_acting, ["act", "reply"])
-    graph.add_edge("note", "reply")
+    graph.add_conditional_edges(
+        "route", after_routing, {"think": "think", "act": "act", "note": "note", "reply": "lead"}
+    )
+    graph.add_conditional_edges("think", after_thinking, {"act": "act", "reply": "lead"})
+    graph.add_conditional_edges("act", after_acting, {"act": "act", "reply": "lead"})
+    graph.add_edge("note", "lead")
+    graph.add_edge("lead", "reply")
     graph.add_edge("reply", END)
     return graph.compile()

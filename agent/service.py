@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import Any
+from typing import Any, cast
 
 from agent.approvals import ApprovalDesk
 from agent.context import TurnContext
 from agent.contract import Plan, PlanRequest, Progress, Reply, Turn
+from agent.escalating import escalated
 from agent.graph import RECURSION_LIMIT, build_graph
+from agent.leading import known_visit, touched
 from agent.models.port import Models
 from agent.nodes.reply import from_results
+from agent.returning import knowing_the_last
+from agent.state import State
 from agent.window import recall, remember
 from config.roles import Role
 from memory.facts import FactStore
@@ -65,9 +69,13 @@ class HuoKeAgent:
         given = self._given(turn, progress)
         history = await recall(given)
         state = await self._graph.ainvoke(
-            {"history": history}, {"recursion_limit": RECURSION_LIMIT}, context=given
+            {"history": history, "known": await known_visit(given)},
+            {"recursion_limit": RECURSION_LIMIT},
+            context=given,
         )
         reply: Reply = state["reply"]
+        if given.persona == "customer":
+            reply = await _rounded_off(cast(State, state), given, reply)
         await remember(given, reply)
         return reply
 
@@ -123,3 +131,13 @@ class HuoKeAgent:
                 tools.database, turn.conversation_id, turn.inbox_id
             ),
         )
+
+
+async def _rounded_off(state: State, given: TurnContext, reply: Reply) -> Reply:
+    """What customers are told beyond the answer: of their last visit, or that people will come, and
+    what a playbook asks."""
+    told = await knowing_the_last(state, given, reply)
+    if told is not reply:
+        return await touched(state, given, told, called=False)
+    answer = await escalated(state, given, reply)
+    return await touched(state, given, answer, called=answer is not reply)

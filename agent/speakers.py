@@ -11,6 +11,16 @@ def own(history: Sequence[Entry], person_id: int) -> list[Entry]:
     return [entry for entry in history if entry.person in (0, person_id)]
 
 
+def colleagues(history: Sequence[Entry], person_id: int) -> list[str]:
+    """What colleagues told the person here, each behind the name of who did. Only what the outbox
+    has as theirs: anybody may write "your colleague said"."""
+    return [
+        f"{entry.said_by}: {entry.text.removeprefix(f'[{entry.said_by}] ')}"
+        for entry in own(history, person_id)
+        if entry.said_by
+    ]
+
+
 def as_one_knows_it(history: Sequence[Entry], person_id: int) -> list[Utterance]:
     """For a planner, which takes all words for those of one person: what others were answered may be
     meant by "it", but their orders and the questions that these left open are their own affair. What

@@ -4,7 +4,21 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from bench import channels, kill, market, memory, model, planner, start, turn, webhook
+from bench import (
+    answers,
+    channels,
+    kill,
+    market,
+    memory,
+    model,
+    mood,
+    planner,
+    retrieval,
+    start,
+    support,
+    turn,
+    webhook,
+)
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "planner": planner.main,
@@ -13,7 +27,11 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "channels": channels.main,
     "start": start.main,
     "memory": memory.main,
+    "retrieval": retrieval.main,
+    "support": support.main,
+    "answers": answers.main,
     "model": model.main,
+    "mood": mood.main,
     "kill": kill.main,
     "market": lambda: asyncio.run(market.main()),
 }

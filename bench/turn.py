@@ -21,12 +21,12 @@ from agent.contract import Plan, PlanRequest
 from agent.models.opening import LanguageModels
 from agent.planner.loading import load_planner
 from bench.figures import percentile
+from bot.composition import open_ground, open_service
 from bot.messages import Address, InboundMessage
 from bot.service import Service
 from config.clock import SystemClock
 from config.settings import Settings
 from memory.connect import open_redis
-from run_bot import open_ground, open_service
 from storage.database import Database
 from storage.migrate import migrate
 from tests.fakes.channel import FakeChannel

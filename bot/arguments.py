@@ -26,6 +26,8 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
             help=f"who you are: {', '.join(Role)} (default: manager)",
         )
         chat.add_argument("--person", metavar="NAME", help="which person of the organisation")
+        if name == "demo":
+            chat.add_argument("--web", action="store_true", help="serve the chat page instead")
     invitation = commands.add_parser("invite", help="a code that binds a chat account to a person")
     invitation.add_argument("name", metavar="NAME", help="of the person; a new name joins")
     invitation.add_argument(
@@ -37,7 +39,26 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
     evaluation = commands.add_parser("eval", help="score the planner on a file of sentences")
     evaluation.add_argument("file", type=Path, metavar="FILE.jsonl")
     evaluation.add_argument("--json", action="store_true", help="print only the figures")
-    parser.set_defaults(role=None, person=None)
+    bench = commands.add_parser("bench", help="figures on a file of questions with known answers")
+    bench.add_argument("name", metavar="NAME", help="what to measure: retrieval, memory")
+    bench.add_argument("file", type=Path, metavar="FILE.json")
+    bench.add_argument(
+        "--queries", type=Path, metavar="OTHER.json", help="the same questions in another language"
+    )
+    bench.add_argument("--json", action="store_true", help="print only the product's figures")
+    _knowledge(commands.add_parser("knowledge", help="the documents that answer customers"))
+    parser.set_defaults(role=None, person=None, web=False)
     arguments = parser.parse_args(words)
     arguments.command = arguments.command or "run"
     return arguments
+
+
+def _knowledge(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="documents, or new versions of known ones")
+    add.add_argument("sources", nargs="+", metavar="PATH|URL", help="files, folders and links")
+    add.add_argument("--category", default="", metavar="A/B", help="where they belong")
+    actions.add_parser("list", help="all documents")
+    actions.add_parser("reindex", help="empty the search index and fill it anew")
+    remove = actions.add_parser("remove", help="answer no customer from a document any more")
+    remove.add_argument("document", metavar="D-3")

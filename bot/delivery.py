@@ -98,7 +98,11 @@ class Delivery:
 
     async def drain(self) -> None:
         """Send everything that is queued and can be reached now."""
-        while await self._begin() or self._sending:
+        while True:
+            # What is sent meanwhile may hide what stands behind it in its chat.
+            were_sending = bool(self._sending)
+            if not (await self._begin() or were_sending or self._sending):
+                return
             if self._sending:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
 
@@ -250,7 +254,7 @@ class Delivery:
     def _message(self, parcel: Parcel) -> OutboundMessage:
         return OutboundMessage(
             address=parcel.place,
-            text=parcel.text,
+            text=self._spoken(parcel),
             markdown=parcel.markdown,
             buttons=tuple(
                 Button(label=row["label"], send=row["send"], key=f"{parcel.id}.{position}")
@@ -261,6 +265,13 @@ class Delivery:
             reply_token=parcel.reply_token,
             transfer=parcel.transfer,
         )
+
+    def _spoken(self, parcel: Parcel) -> str:
+        """What a person of ours says is told to be a person's."""
+        if parcel.said_by is None:
+            return parcel.text
+        language = detect(parcel.text) or self._language
+        return say(language, "cases.spoken", name=parcel.said_by, text=parcel.text).rstrip()
 
     def _marked(self, part: OutboundMessage) -> OutboundMessage:
         language = detect(part.text) or self._language

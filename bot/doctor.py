@@ -14,11 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.configured import check_channels
 from bot.channels.wecom.contact import check_contact
 from bot.findings import Finding
+from bot.knowledge_check import check_chunks
 from bot.memory_check import check_long_term
 from bot.model_check import check_models
 from config.settings import Settings
+from memory.index import VectorIndex
 from storage.database import Database
 from storage.migrate import current_revision, newest_revision
+from tools.visits.playbook_desk import broken_files
 
 _LEAST_FREE_BYTES = 200_000_000
 _PATIENCE_SECONDS = 3.0
@@ -31,18 +34,20 @@ async def examine(
     planner_file: Path,
     *,
     alone: bool = False,
+    chunks: VectorIndex | None = None,
 ) -> list[Finding]:
     """Every part, those of other companies too; `alone` says that no HuoKe runs with these
-    settings now."""
-    ours, models, channels, contact = await asyncio.gather(
+    settings now. `chunks` is the index of documents that this process has open."""
+    ours, documents, models, channels, contact = await asyncio.gather(
         _servers(settings, database, redis),
+        _in_time("document index", check_chunks(settings, database, chunks)),
         check_models(settings),
         check_channels(settings, alone=alone),
         check_contact(settings.wecom_contact),
     )
     return [
-        _data_folder(settings.data_dir), *ours, _planner(planner_file), *models, *channels,
-        *contact, _market(settings),
+        _data_folder(settings.data_dir), *ours, documents, _planner(planner_file), *models, *channels,
+        *contact, _market(settings), _playbooks(settings),
     ]  # fmt: skip
 
 
@@ -142,6 +147,17 @@ def _market(settings: Settings) -> Finding:
         )
     day = settings.sandbox.day_seconds
     return Finding(part="ad platforms", fine=True, seen=f"sandbox, a market day is {day:g} s")
+
+
+def _playbooks(settings: Settings) -> Finding:
+    count, wrong = broken_files(settings.playbook_folder)
+    if not wrong:
+        return Finding(part="playbooks", fine=True, seen=f"{count} read")
+    return Finding(
+        part="playbooks", fine=False, seen=f"{count} read; {wrong[0]}",
+        advice="put the file right, then send `/playbooks reload`; until then the version before it counts",
+        needed=False,
+    )  # fmt: skip
 
 
 def worded(findings: list[Finding]) -> list[str]:

@@ -35,6 +35,7 @@ from config.failpoints import failpoint
 from config.i18n import Language, say
 from config.settings import WorkSettings
 from storage.database import Database, Session, out_of_reach
+from storage.handover import Served
 from storage.inbox import FILES_ALONE, Inbox, ReceivedFile
 from storage.leases import Lease, LeaseLost, Leases
 from storage.outbox import Outbox
@@ -57,14 +58,14 @@ def _passes(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A turn that this worker owns; `attempt` counts from 1. `by_people`: people serve the chat,
-    and the agent only listens."""
+    """A turn that this worker owns; `attempt` counts from 1. `served` says whether
+    people serve the chat, so that the agent only listens."""
 
     lease: Lease
     turn: Turn
     attempt: int
+    served: Served
     files: tuple[ReceivedFile, ...] = ()
-    by_people: bool = False
 
 
 class Gateway:
@@ -136,7 +137,7 @@ class Gateway:
                 conversation_id=conversation_id, person_id=person_id, text=text,
                 files=files, reply_token=storable(message.reply_token),
                 said_in="" if message.private else message.address.chat,
-                message_id=message.message_id, album=message.album,
+                message_id=message.message_id, album=message.album, answers=message.answers,
             )  # fmt: skip
             stopped = await self.stops.asked_by(session, message) if new else ()
         failpoint("received")
@@ -268,15 +269,15 @@ class Gateway:
             row = await self._albums.join(session, row)
             files = await self._inbox.files(session, row.id)
             turn = await open_turn(session, row, lease, self._language, files)
-            by_people, transfers = await self.handover.look(session, conversation_id)
+            served, transfers = await self.handover.look(session, conversation_id)
             return Claimed(
                 lease=lease, turn=replace(turn, transfers=transfers), attempt=row.attempts,
-                files=files, by_people=by_people,
+                files=files, served=served,
             )  # fmt: skip
 
     async def _answer(self, claimed: Claimed) -> bool:
         turn, status, started = claimed.turn, InboxStatus.done, time.perf_counter()
-        if claimed.by_people:
+        if self.handover.is_for_people(claimed.served, turn):
             return await self._listen(claimed)
         if claimed.attempt > self._settings.max_crashes:
             log.error("turn.poisonous", attempt=claimed.attempt)
@@ -315,13 +316,35 @@ class Gateway:
             return await self._agent.take(turn, progress)
 
     async def _listen(self, claimed: Claimed) -> bool:
-        """End a turn without an answer; whether another message waits."""
+        """End a turn without an answer of ours, its words carried on when our own staff is at one
+        of the two ends; whether another message waits."""
+        files = await self._files_to_carry(claimed)
+        if files is None:
+            await self._give_back(claimed.lease)
+            return False
+        failpoint("finishing")
         async with self._database.unit_of_work() as session:
-            await self._inbox.finish(session, claimed.turn.inbox_id, InboxStatus.done)
+            heard = await self.handover.pass_on(session, claimed.served, claimed.turn, files)
+            if heard is not None:
+                await self._inbox.finish(session, claimed.turn.inbox_id, InboxStatus.done)
             await claimed.lease.give_back(session)
             more = await self._inbox.any_open(session, claimed.turn.conversation_id)
-        await self.handover.overheard(claimed.turn.conversation_id)
+            failpoint("words_carried")
+        failpoint("finished")
+        self._queued()
+        for conversation_id in heard or ():
+            await self.handover.overheard(conversation_id)
         return more
+
+    async def _files_to_carry(self, claimed: Claimed) -> tuple[ReceivedFile, ...] | None:
+        """With their contents where they can be had; None when a later try may bring them."""
+        if not (claimed.served.by_staff or claimed.served.desk):
+            return claimed.files
+        try:
+            return await self._fetcher.complete(claimed.turn.conversation_id, claimed.files)
+        except TransientError as error:
+            log.warning("handover.files_later", error=str(error))
+            return None if claimed.attempt < self._settings.max_attempts else claimed.files
 
     async def _finish(self, claimed: Claimed, reply: Reply, status: InboxStatus) -> bool:
         """End a turn; whether another message waits in its conversation."""

@@ -1,5 +1,5 @@
 """What has to be done now and then: approvals that nobody answered are closed, and whoever asked
-is told; notices that waited are sent; old files are forgotten."""
+is told; notices that waited are sent; cases are looked after; old files are forgotten."""
 
 import asyncio
 
@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.media import drop_old
 from tools.approvals.service import ApprovalService
 from tools.notices.held import people_to_tell, tidy
+from tools.support.staff import CaseKeeper, Desk
 
 log = structlog.get_logger()
 
@@ -31,6 +32,7 @@ class Housekeeper:
         clock: Clock,
         settings: ApprovalSettings,
         media: MediaSettings | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._database = database
         self._organisation_id = organisation_id
@@ -38,12 +40,14 @@ class Housekeeper:
         self._clock = clock
         self._settings = settings
         self._media = media or MediaSettings()
+        self._desk = desk
 
     async def run(self) -> None:
         while True:
             try:
                 await self.expire_approvals()
                 await self.send_held_notices()
+                await self.look_after_cases()
                 await self.forget_old_files()
             except (SQLAlchemyError, OSError) as error:
                 log.error("housekeeping.database", error=type(error).__name__)
@@ -59,6 +63,11 @@ class Housekeeper:
                     session, NoticeKind.outcome, f"approval:{approval.id}:end",
                     [approval.requested_by], "approvals.was_expired", ref=f"P-{approval.number}", summary=approval.summary,
                 )  # fmt: skip
+
+    async def look_after_cases(self) -> None:
+        """Customers who wait for a person, and cases in which nobody writes any more."""
+        if self._desk is not None:
+            await CaseKeeper(self._database, self._desk).look_after_all()
 
     async def forget_old_files(self) -> None:
         """Contents that came last longer ago than they are kept."""

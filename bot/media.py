@@ -6,11 +6,12 @@ from pathlib import PurePath
 
 from agent.contract import Reply, Turn
 from bot.messages import File, RemoteFile
-from bot.sniffing import EXECUTABLE, TEXT, UNKNOWN, sniff
+from bot.sniffing import EXECUTABLE, PAGE, TEXT, UNKNOWN, sniff
 from bot.storable import named
 from config.i18n import say
 from config.media import MediaKind, MediaSettings
 from storage.inbox import GONE, REFUSED, TOO_LARGE, TOO_MANY
+from storage.media import PAGES
 
 _TYPE_LETTERS = 80
 _WHY = {
@@ -24,7 +25,7 @@ _DANGEROUS = frozenset(
     {
         ".exe", ".dll", ".com", ".scr", ".pif", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe",
         ".js", ".jse", ".wsf", ".hta", ".reg", ".lnk", ".sh", ".command", ".apk", ".jar",
-        ".html", ".htm", ".svg", ".url", ".iso", ".docm", ".pptm",
+        ".xhtml", ".mhtml", ".svg", ".url", ".iso", ".docm", ".pptm",
     }
 )  # fmt: skip
 
@@ -49,11 +50,16 @@ def admitted(
 def checked(file: File | RemoteFile, content: bytes, settings: MediaSettings) -> tuple[bytes, str]:
     """What is kept of a content, and its type: nothing, when it is no such thing as we take."""
     found = sniff(content)
-    if found == EXECUTABLE or PurePath(file.name).suffix.lower() in _DANGEROUS:
+    suffix = PurePath(file.name).suffix.lower()
+    # Under another name a page is a trap.
+    page = suffix in PAGES and found in (PAGE, TEXT)
+    looks_like_one = suffix in PAGES or found == PAGE
+    if found == EXECUTABLE or suffix in _DANGEROUS or looks_like_one != page:
         return b"", REFUSED
     # A table is text, and some sounds have no mark.
     vague = found == UNKNOWN or (found == TEXT and file.media_type.startswith("text/"))
-    media_type = file.media_type if vague else found
+    # A page is kept as the text that it is: nothing may ever show it as a page.
+    media_type = TEXT if page else file.media_type if vague else found
     most = settings.most_bytes(kind_of(media_type))
     if not most:
         return b"", REFUSED

@@ -27,7 +27,8 @@ class InboundMessage:
     wants to have with an answer: a secret, and only its channel can read it. `group` is the
     platform's id of the whole group, where `address` may name one topic of it; empty means that the
     address is the group. `message_id` is the platform's name of the message, unique for
-    the bot, by which it may be corrected. Messages of one `album` are one, in several parts."""
+    the bot, by which it may be corrected. Messages of one `album` are one, in several parts.
+    `answers` is the platform's name of a message of ours that this one answers, where it tells."""
 
     external_id: str
     address: Address
@@ -41,6 +42,7 @@ class InboundMessage:
     reply_token: str = ""
     message_id: str = ""
     album: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,13 +82,15 @@ class OutboxNotifier:
         topic: str = "",
         attachments: Sequence[Attachment] = (),
         shown: Sequence[str] = (),
+        buttons: Sequence[dict[str, str]] = (),
+        urgent: bool = False,
     ) -> bool:
         conversation = await self._private_chat(session, person_id)
         if conversation is None:
             return False
         note = Note(
             key=f"{key}:{person_id}", kind=kind, person_id=person_id, text=text, topic=topic,
-            shown=tuple(shown),
+            shown=tuple(shown), buttons=tuple(buttons), urgent=urgent,
             files=tuple(
                 File(name=each.name, media_type=each.media_type, content=each.content)
                 for each in attachments

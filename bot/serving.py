@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 from bot.backlog import Backlog
-from bot.channels.base import WebhookChannel
+from bot.channels.base import Duty, PageChannel, WebhookChannel
+from bot.channels.configured import CHANNELS, Site, Store, open_channels
 from bot.channels.console.open import open_console
 from bot.channels.console.person import choose_person
 from bot.findings import Finding
@@ -15,11 +16,36 @@ from bot.http.app import open_app
 from bot.http.server import serving
 from bot.inviting import admin_to_invite, invitation
 from bot.service import Service
+from bot.shelf import Shelf
+from config.channels import WebSettings
+from config.i18n import say
 from config.roles import Role
+from config.settings import Settings
 from memory.rebuild import window_from_database
+from storage.cursors import Cursors
 
 # How many messages of the last time the console shows when it opens.
 _RECAP = 4
+
+
+def open_site(service: Service, shelf: Shelf, duty: Duty | None) -> Site:
+    """What the channels may use."""
+    settings = service.settings
+    return Site(
+        shelf=shelf, duty=duty, language=settings.language,
+        cursors=Cursors(service.database, service.organisation_id),
+        store=Store(
+            database=service.database, organisation_id=service.organisation_id,
+            clock=service.clock, folder=settings.data_dir, pacer=service.pacer,
+            media=settings.work.media,
+        ),
+    )  # fmt: skip
+
+
+def open_page(settings: Settings, site: Site) -> list[WebhookChannel]:
+    """The chat page alone, as it is without settings of its own."""
+    web = (settings.web or WebSettings()).model_copy(update={"enabled": True})
+    return open_channels(settings.model_copy(update={"web": web}), site, {"web": CHANNELS["web"]})
 
 
 async def serve_channels(
@@ -47,6 +73,9 @@ async def serve_channels(
     port = await stack.enter_async_context(serving(app, http))
     names = ", ".join(channel.name for channel in channels)
     _tell(f"HuoKe serves {names}; http://{http.host}:{port}/healthz tells that it is alive")
+    for channel in channels:
+        if isinstance(channel, PageChannel):
+            _tell(f"The chat page: http://{http.host}:{port}/{channel.name}/")
     await _invite_first_admin(service, frozenset(channel.name for channel in channels))
     await service.run(channels, alone=service.settings.embedded, stop=stop, within=http.stop_within)
 
@@ -56,6 +85,7 @@ async def serve_terminal(
 ) -> None:
     """The chat of one person, until they leave."""
     settings = service.settings
+    _tell(say(settings.language, "web.demo"))
     person = await choose_person(
         service.database, service.organisation_id, service.clock, role=role, name=name,
         default=settings.language,

@@ -7,6 +7,8 @@ import zipfile
 EXECUTABLE = "application/x-executable"
 UNKNOWN = "application/octet-stream"
 TEXT = "text/plain"
+# A whole page: something to read, as long as nobody opens it as one.
+PAGE = "text/html"
 
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -49,12 +51,13 @@ _PACKED = (
 )
 # Macros, Java and Android programs.
 _PROGRAMS = ("vbaproject.bin", "classes.dex", "meta-inf/manifest.mf")
-_PAGES = (b"<!doctype html", b"<html", b"<script", b"<svg")
+_PAGES = (b"<!doctype html", b"<html")
+_MARKUP = (b"<script", b"<svg")
 _LOOKED_AT = 4_096
 
 
 def sniff(content: bytes) -> str:
-    """A media type; EXECUTABLE for programs, scripts, macros and pages, TEXT, or UNKNOWN."""
+    """A media type; EXECUTABLE for programs, scripts, macros and drawings, TEXT, PAGE or UNKNOWN."""
     if content.startswith(b"PK\x03\x04"):
         return _packed(content)
     if content.startswith(b"RIFF"):
@@ -81,9 +84,10 @@ def _plain(start: bytes) -> str:
         return TEXT
     if b"\x00" in start:
         return UNKNOWN
-    if any(mark in start.lower() for mark in _PAGES):
-        return EXECUTABLE
-    return TEXT
+    lower = start.lower()
+    if any(mark in lower for mark in _PAGES):
+        return PAGE
+    return EXECUTABLE if any(mark in lower for mark in _MARKUP) else TEXT
 
 
 def _packed(content: bytes) -> str:

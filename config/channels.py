@@ -1,7 +1,7 @@
 """Settings of the chat platforms; one that is not set is not served."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
@@ -9,6 +9,10 @@ from pydantic import Field, SecretStr, StringConstraints, field_validator, model
 from config.section import Section
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://")]
+# A site, as browsers call it: no path, and no slash at its end.
+Origin = Annotated[
+    str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", to_lower=True)
+]
 _WECOM_API = "https://qyapi.weixin.qq.com"
 
 
@@ -150,3 +154,44 @@ class DingtalkRobotSettings(Section):
     access_token: SecretStr
     secret: SecretStr
     api: Url = "https://oapi.dingtalk.com"
+
+
+class WebLimits(Section):
+    """How much one visitor, and one address (which several visitors may share), may ask for."""
+
+    messages: int = Field(default=20, ge=1, description="a minute, of a visitor")
+    files: int = Field(default=10, ge=1, description="a minute, of a visitor")
+    address: int = Field(default=120, ge=1, description="messages and files a minute")
+    visitors: int = Field(default=60, ge=1, description="new ones an hour, of an address")
+    streams: int = Field(default=5, ge=1, description="open pages of a visitor")
+    address_streams: int = Field(default=50, ge=1)
+    all_streams: int = Field(default=400, ge=1, description="of one process")
+    letters: int = Field(default=4_000, ge=100, description="of one message")
+
+
+class WebSettings(Section):
+    """The chat page at /web/. `public_url` is its address as visitors see it, /web/ and all;
+    `allowed_origins` are the sites that may show it inside of theirs. What visitors are known by is
+    signed with `secret`; without one it is made, and kept in the data folder."""
+
+    enabled: bool = True
+    title: str | None = Field(default=None, min_length=1, max_length=60)
+    greeting: str | None = Field(default=None, min_length=1, max_length=500)
+    colour: str = Field(default="#c2410c", pattern=r"^#[0-9a-fA-F]{6}$")
+    public_url: Url | None = None
+    allowed_origins: tuple[Origin, ...] = ()
+    secret: SecretStr | None = None
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="of ours, that add to X-Forwarded-For"
+    )
+    links_for: timedelta = Field(
+        default=timedelta(hours=12), gt=timedelta(0), description="the address of a file is good"
+    )
+    limits: WebLimits = WebLimits()
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value

@@ -18,6 +18,10 @@ class NoticeKind(StrEnum):
     report = "report"  # what one ordered for a time of one's own choice
     lead = "lead"
     human = "human"  # a customer wants to talk to a person
+    ticket = "ticket"
+    deadline = "deadline"  # of a ticket: it comes near, or was missed
+    rating = "rating"  # a customer was not content
+    follow_up = "follow_up"  # a customer has left, and something is to be done
 
 
 class NoticeSettings(Section):

@@ -25,10 +25,12 @@ from pydantic_settings import (
 )  # fmt: skip
 
 from config.alerts import AlertSettings
+from config.cases import CaseSettings
 from config.channels import (
     DingtalkRobotSettings,
     DingtalkSettings,
     TelegramSettings,
+    WebSettings,
     WecomAppSettings,
     WecomContactSettings,
     WecomKfSettings,
@@ -36,11 +38,15 @@ from config.channels import (
     WecomSettings,
 )
 from config.errors import ConfigurationError
+from config.hours import HoursSettings
 from config.i18n import Language
 from config.media import MediaSettings
 from config.models import ModelSettings, deepseek, gemini, openai
 from config.notices import NoticeSettings
+from config.retrieval import RerankerSettings, RetrievalSettings
 from config.section import Section
+from config.support import SupportSettings
+from config.visits import PlaybookSettings, VisitSettings
 
 _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -159,10 +165,17 @@ class Settings(BaseSettings):
     approvals: ApprovalSettings = ApprovalSettings()
     short_term: ShortTermSettings = ShortTermSettings()
     long_term: LongTermSettings = LongTermSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    reranker: RerankerSettings | None = None
     work: WorkSettings = WorkSettings()
     rules: RuleSettings = RuleSettings()
     notices: NoticeSettings = NoticeSettings()
     alerts: AlertSettings = AlertSettings()
+    hours: HoursSettings = HoursSettings()
+    support: SupportSettings = SupportSettings()
+    cases: CaseSettings = CaseSettings()
+    visits: VisitSettings = VisitSettings()
+    playbooks: PlaybookSettings = PlaybookSettings()
     telegram: TelegramSettings | None = None
     wecom: WecomSettings | None = None
     wecom_app: WecomAppSettings | None = None
@@ -171,6 +184,7 @@ class Settings(BaseSettings):
     wecom_contact: WecomContactSettings | None = None
     dingtalk: DingtalkSettings | None = None
     dingtalk_robot: DingtalkRobotSettings | None = None
+    web: WebSettings | None = None
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
 
@@ -211,6 +225,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'huoke.db'}"
+
+    @property
+    def playbook_folder(self) -> Path:
+        """Where the organisation's own playbooks are; it need not exist."""
+        return self.playbooks.folder or self.data_dir / "playbooks"
 
     @property
     def embedded(self) -> bool:

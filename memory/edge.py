@@ -16,12 +16,14 @@ import structlog
 
 from config.errors import TransientError
 from memory.embeddings import DIMENSIONS, Vector
-from memory.index import CANDIDATES, CURRENT, Found, Owner, Point, found
+from memory.index import ANY, CANDIDATES, LABELS, PAST, Found, Item, Labels, Owner, found
 from memory.sparse import Sparse
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+_PAGE = 1_000
 
 
 class EdgeIndex:
@@ -34,20 +36,21 @@ class EdgeIndex:
         self._opening = asyncio.Lock()
         self._shard: edge.EdgeShard | None = None
 
-    async def upsert(self, points: Sequence[Point]) -> None:
+    async def upsert(self, points: Sequence[Item]) -> None:
         await self._change(edge.UpdateOperation.upsert_points([_point(point) for point in points]))
 
-    async def delete(self, memory_ids: Sequence[int]) -> None:
-        await self._change(edge.UpdateOperation.delete_points([*memory_ids]))
+    async def delete(self, ids: Sequence[int]) -> None:
+        await self._change(edge.UpdateOperation.delete_points([*ids]))
 
     async def delete_owner(self, owner: Owner) -> None:
         filter_ = edge.Filter(must=[_is("owner", owner.key)])
         await self._change(edge.UpdateOperation.delete_points_by_filter(filter_))
 
     async def search(
-        self, owner: Owner, dense: Vector, sparse: Sparse, *, history: bool = False
-    ) -> Found:
-        requests = _requests(owner, dense, sparse, history=history)
+        self, owner: Owner, dense: Vector, sparse: Sparse, *,
+        history: bool = False, among: Labels = ANY, limit: int = CANDIDATES,
+    ) -> Found:  # fmt: skip
+        requests = _requests(owner, dense, sparse, history=history, among=among, limit=limit)
         near, similar = await self._run(
             lambda shard: shard.query_batch(edge.QueryBatchRequest(requests))
         )
@@ -57,9 +60,14 @@ class EdgeIndex:
             sparse=[(hit.id, hit.score, _indices(hit)) for hit in similar],
         )
 
-    async def count(self, organisation_id: int) -> int:
-        request = edge.CountRequest(filter=edge.Filter(must=[_is("organisation", organisation_id)]))
+    async def count(self, organisation_id: int, among: Labels = ANY) -> int:
+        mine = edge.Filter(must=[_is("organisation", organisation_id), *_among(among)])
+        request = edge.CountRequest(filter=mine)
         return await self._run(lambda shard: shard.count(request))
+
+    async def ids(self, organisation_id: int) -> set[int]:
+        mine = edge.Filter(must=[_is("organisation", organisation_id)])
+        return await self._run(lambda shard: _all_ids(shard, mine))
 
     async def aclose(self) -> None:
         if self._shard is not None:
@@ -114,41 +122,66 @@ def _create(folder: Path) -> edge.EdgeShard:
             wal_enabled=False,
         ),
     )
-    for name, schema in (
-        ("owner", edge.KeywordIndexParams(is_tenant=True)),
-        ("organisation", edge.PayloadSchemaType.Integer),
-    ):
-        shard.update(edge.UpdateOperation.create_field_index(name, schema))
+    tenant = edge.KeywordIndexParams(is_tenant=True)
+    shard.update(edge.UpdateOperation.create_field_index("owner", tenant))
+    for name in ("organisation", *LABELS):
+        number = edge.PayloadSchemaType.Integer
+        shard.update(edge.UpdateOperation.create_field_index(name, number))
     shard.flush()
     return shard
 
 
-def _point(point: Point) -> edge.Point:
+def _all_ids(shard: edge.EdgeShard, filter_: edge.Filter) -> set[int]:
+    known, offset = set[int](), None
+    while True:
+        rows, offset = shard.scroll(
+            edge.ScrollRequest(
+                offset=offset, limit=_PAGE, filter=filter_, with_payload=False, with_vector=False
+            )
+        )
+        known.update(int(row.id) for row in rows)
+        if offset is None:
+            return known
+
+
+def _point(point: Item) -> edge.Point:
     return edge.Point(
-        point.memory_id,
+        point.id,
         {"dense": point.dense.tolist(), "sparse": _sparse(point.sparse)},
         point.payload,
     )
 
 
 def _requests(
-    owner: Owner, dense: Vector, sparse: Sparse, *, history: bool
+    owner: Owner,
+    dense: Vector,
+    sparse: Sparse,
+    *,
+    history: bool,
+    among: Labels,
+    limit: int,
 ) -> list[edge.QueryRequest]:
-    """The dense search, then the sparse one with the term frequencies of this person's memories."""
+    """The dense search, then the sparse one with the term frequencies of all that is the owner's."""
     mine = _is("owner", owner.key)
-    filter_ = edge.Filter(must=[mine] if history else [mine, _is("state", CURRENT)])
+    filter_ = edge.Filter(
+        must=[mine, *_among(among)], must_not=[] if history else [_is("state", PAST)]
+    )
     return [
         edge.QueryRequest(
-            CANDIDATES, query=edge.Query.Nearest(dense.tolist(), using="dense"), filter=filter_
+            limit, query=edge.Query.Nearest(dense.tolist(), using="dense"), filter=filter_
         ),
         edge.QueryRequest(
-            CANDIDATES,
+            limit,
             query=edge.Query.Nearest(_sparse(sparse), using="sparse"),
             filter=filter_,
             params=edge.SearchParams(idf=edge.IdfParams(corpus=edge.Filter(must=[mine]))),
             with_vector=["sparse"],
         ),
     ]
+
+
+def _among(labels: Labels) -> list[edge.FieldCondition]:
+    return [edge.FieldCondition(name, edge.MatchAny([*any_])) for name, any_ in labels.items()]
 
 
 def _is(field: str, value: str | int) -> edge.FieldCondition:

@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 from config.clock import Clock
 from memory.traces import cause_of
 from storage.database import ReadSession
+from storage.tables.case import Case
 from storage.tables.lead import Lead, LeadNote
-from storage.tables.memory import Memory
+from storage.tables.memory import NOT_STATED, Memory, MemoryKind
 from storage.tables.organisation import Account, Person
 from storage.tables.trust import Approval
+from storage.tables.visit import FollowUp, Visit
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage
 
 Json = dict[str, Any]
@@ -20,7 +22,8 @@ async def export_of(
     session: ReadSession, organisation_id: int, person_id: int, clock: Clock
 ) -> Json:
     """Profile, accounts, private conversations and own words in groups, memories with their
-    dates, approvals they asked for. The organisation's records are counted only."""
+    dates (turns of talks stand among the conversations), visits, approvals they asked for. The
+    organisation's records are counted only."""
     person = await session.get_one(Person, person_id)
     return {
         "exported_at": clock.now().isoformat(),
@@ -31,6 +34,8 @@ async def export_of(
         "accounts": await _accounts(session, person_id),
         "memories": await _memories(session, organisation_id, person_id),
         "conversations": await _conversations(session, organisation_id, person_id),
+        "cases": await _cases(session, organisation_id, person_id),
+        "visits": await _visits(session, organisation_id, person_id),
         "approvals": await _approvals(session, organisation_id, person_id),
         "organisation_records": await _records(session, organisation_id, person_id),
     }  # fmt: skip
@@ -44,15 +49,64 @@ async def _accounts(session: ReadSession, person_id: int) -> list[Json]:
     ]
 
 
+async def _cases(session: ReadSession, organisation_id: int, person_id: int) -> list[Json]:
+    """When they wanted a person, and why; the staff's notes are the organisation's."""
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.organisation_id == organisation_id, Case.customer_id == person_id)
+        .order_by(Case.id)
+    )
+    return [
+        {
+            "case": row.ref, "question": row.question, "since": row.opened_at.isoformat(),
+            "until": row.ended_at.isoformat() if row.ended_at else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _visits(session: ReadSession, organisation_id: int, person_id: int) -> list[Json]:
+    """When they came, what was written down of it, and what the staff meant to do then."""
+    rows = await session.scalars(
+        select(Visit)
+        .where(Visit.organisation_id == organisation_id, Visit.person_id == person_id)
+        .order_by(Visit.id)
+    )
+    plans = await session.scalars(
+        select(FollowUp)
+        .where(FollowUp.organisation_id == organisation_id, FollowUp.person_id == person_id)
+        .order_by(FollowUp.id)
+    )
+    follow_ups: dict[int, list[Json]] = {}
+    for each in plans:
+        plan = {"text": each.text, "due": each.due_on.isoformat(), "status": each.status.value}
+        follow_ups.setdefault(each.visit_id, []).append(plan)
+    return [
+        {
+            "since": row.started_at.isoformat(),
+            "until": row.ended_at.isoformat() if row.ended_at else None,
+            "intent": row.intent, "mood": row.mood.value, "worst_mood": row.worst_mood.value,
+            "learned": row.variables, "summary": row.summary,
+            "follow_ups": follow_ups.get(row.id, []),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 async def _memories(session: ReadSession, organisation_id: int, person_id: int) -> list[Json]:
     rows = await session.scalars(
         select(Memory)
-        .where(Memory.organisation_id == organisation_id, Memory.person_id == person_id)
+        .where(
+            Memory.organisation_id == organisation_id,
+            Memory.person_id == person_id,
+            Memory.kind.not_in(NOT_STATED),
+        )
         .order_by(Memory.id)
     )
     return [
         {
             "text": row.text, "kind": row.kind.value, "about": row.slot, "value": row.value,
+            "happens_on": row.happens_on.isoformat() if row.happens_on else None,
             "since": row.created_at.isoformat(),
             "until": row.valid_to.isoformat() if row.valid_to else None,
         }
@@ -131,7 +185,14 @@ async def _records(session: ReadSession, organisation_id: int, person_id: int) -
             LeadNote.organisation_id == organisation_id, LeadNote.author_id == person_id
         )
     )
+    insights = await session.scalar(
+        select(func.count(Memory.id)).where(
+            Memory.organisation_id == organisation_id, Memory.person_id == person_id,
+            Memory.kind == MemoryKind.insight,
+        )
+    )  # fmt: skip
     return {
+        "insights_about": insights or 0,
         "leads_entered": sum(cause_of(order or "") in messages for order in orders),
         "notes_written": notes or 0,
     }

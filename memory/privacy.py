@@ -6,24 +6,26 @@ approvals) is the organisation's, and stays.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from redis.asyncio import Redis
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.engine import CursorResult
 
 from config.clock import Clock
+from config.failpoints import failpoint
 from config.roles import Role
 from memory.keys import ConversationKey
 from memory.long_term import LongTermMemory
 from memory.traces import Traces, traces_of
 from storage.audit import AuditLog
-from storage.database import Database, Session
+from storage.cases import forget_cases
+from storage.database import Database, ReadSession, Session
 from storage.media import forget_files
-from storage.tables.memory import Memory
+from storage.tables.memory import NOT_STATED, Memory
 from storage.tables.model import DecidedCall
 from storage.tables.notice import Notice, NoticeFile, NoticeStatus
 from storage.tables.organisation import Person
+from storage.tables.trust import AuditEntry
 from storage.tables.work import (
     Conversation,
     InboxMessage,
@@ -31,9 +33,14 @@ from storage.tables.work import (
     OutboxMessage,
     OutboxStatus,
 )
+from storage.tickets import forget_tickets
+from storage.visit_ends import forget_visit_ends
+from storage.visits import forget_visits
+from storage.web import forget_page
 
 # Ids in one statement; SQLite takes 32,766 values and PostgreSQL as many.
 _AT_ONCE = 1_000
+_FORGOTTEN = "person.forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,38 +71,74 @@ class Eraser:
     async def preview(self, person_id: int) -> Forgotten:
         """What `erase` would take away."""
         async with self._database.reading() as session:
-            memories = await session.scalar(
-                select(func.count(Memory.id)).where(Memory.person_id == person_id)
-            )
+            memories = await self._stated(session, person_id)
             traces = await traces_of(session, self._organisation_id, person_id)
-        return _counted(memories or 0, traces)
+        return _counted(memories, traces)
 
-    async def erase(self, person_id: int, *, asked_by: int) -> Forgotten:
+    async def erase(self, person_id: int, *, asked_by: int, order: str = "") -> Forgotten:
         """Forget a person. May be repeated: a second time completes what a crash or an index out
-        of reach (TransientError) left over."""
+        of reach (TransientError) left over, and returns what the same `order` erased before."""
         async with self._database.unit_of_work() as session:
             traces = await traces_of(session, self._organisation_id, person_id)
-            removed = await session.execute(
+            forgotten = _counted(await self._stated(session, person_id), traces)
+            forgotten = await self._before(session, asked_by, order) or forgotten
+            await self._blank(session, traces, person_id)
+            # After the messages, whose rows are locked now: nobody makes memories of them meanwhile.
+            await session.execute(
                 delete(Memory).where(
                     Memory.organisation_id == self._organisation_id, Memory.person_id == person_id
                 )
             )
-            assert isinstance(removed, CursorResult)
-            await self._blank(session, traces)
             await self._strip(session, person_id)
-            forgotten = _counted(removed.rowcount, traces)
             await AuditLog(self._organisation_id, self._clock).append(
-                session, "person.forgotten", person_id=asked_by, person=person_id,
+                session, _FORGOTTEN, person_id=asked_by, person=person_id, order=order,
                 **asdict(forgotten),
             )  # fmt: skip
         # After the commit: the indexer takes out what it wrote for rows that are gone by then.
+        failpoint("erased")
         await self._long_term.forget(person_id)
+        failpoint("unindexed")
         await self._forget_windows(traces.conversations)
         await self._database.compact()
         return forgotten
 
-    async def _blank(self, session: Session, traces: Traces) -> None:
+    async def _before(self, session: ReadSession, asked_by: int, order: str) -> Forgotten | None:
+        """What this order took away in an attempt whose answer never came."""
+        details = await session.scalar(
+            select(AuditEntry.details)
+            .where(
+                AuditEntry.organisation_id == self._organisation_id,
+                AuditEntry.event == _FORGOTTEN,
+                AuditEntry.person_id == asked_by,
+            )
+            .order_by(AuditEntry.position.desc())
+            .limit(1)
+        )
+        if not order or details is None or details.get("order") != order:
+            return None
+        return Forgotten(**{field.name: details[field.name] for field in fields(Forgotten)})
+
+    async def _stated(self, session: ReadSession, person_id: int) -> int:
+        """Memories in their own words; turns of talks count as messages, and what colleagues
+        noted about them is not told."""
+        found = select(func.count(Memory.id)).where(
+            Memory.organisation_id == self._organisation_id,
+            Memory.person_id == person_id,
+            Memory.kind.not_in(NOT_STATED),
+        )
+        return await session.scalar(found) or 0
+
+    async def _blank(self, session: Session, traces: Traces, person_id: int) -> None:
+        # Before the messages: a content that both have is dropped with the last of them.
+        for ids in _chunks(traces.conversations):
+            await forget_page(session, self._organisation_id, ids, [])
+        for ids in _chunks(traces.answers):
+            await forget_page(session, self._organisation_id, [], ids)
         await _update(session, InboxMessage, traces.messages, text="")
+        await forget_cases(session, self._organisation_id, person_id, self._clock.now())
+        await forget_tickets(session, self._organisation_id, person_id)
+        await forget_visits(session, self._organisation_id, person_id)
+        await forget_visit_ends(session, self._organisation_id, person_id, self._clock.now())
         for ids in _chunks(traces.messages):
             await forget_files(session, self._organisation_id, ids)
         await _update(session, OutboxMessage, traces.answers, text="", buttons=[], error=None)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select, true
 
 from memory.short_term import Entry
 from storage.database import Database, ReadSession
+from storage.tables.case import Case
 from storage.tables.organisation import Person
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage
 
@@ -32,6 +33,8 @@ async def window_from_database(
             select(InboxMessage)
             .where(
                 InboxMessage.conversation_id == conversation_id,
+                # Words to a customer are no orders to the agent.
+                InboxMessage.relayed_to.is_(None),
                 true() if before_inbox_id is None else InboxMessage.id < before_inbox_id,
             )
             .order_by(InboxMessage.id.desc())
@@ -47,19 +50,38 @@ async def window_from_database(
         for answer in answered:
             answers[answer.reply_to].append(answer)
         names = await _names(session, messages) if place.shared else {}
+        asides = await _asides(session, conversation_id)
     entries = [Entry(turn=0, role="summary", text=place.summary)] if place.summary else []
     for row in messages:
+        entries += _said_before(asides, row.id)
         person = row.person_id if place.shared else 0
         name = names.get(row.person_id, "")
         entries.append(Entry(turn=row.id, role="user", text=row.text, person=person, speaker=name))
         entries.extend(
             Entry(
                 turn=row.id, role="assistant", text=_said(answer), shown=tuple(answer.shown),
-                person=person,
+                person=person, said_by=answer.said_by or "",
             )
             for answer in answers[row.id]
         )  # fmt: skip
-    return entries
+    return entries + _said_before(asides, before_inbox_id)
+
+
+async def _asides(session: ReadSession, conversation_id: int) -> list[Entry]:
+    """What the staff told the agent when they gave the conversation back, oldest first."""
+    rows = await session.execute(
+        select(Case.last_inbox_id, Case.aside)
+        .where(Case.conversation_id == conversation_id, Case.aside != "")
+        .order_by(Case.id)
+    )
+    return [Entry(turn=row.last_inbox_id or 0, role="assistant", text=row.aside) for row in rows]
+
+
+def _said_before(asides: list[Entry], inbox_id: int | None) -> list[Entry]:
+    """Takes those out that belong in front of this message, all of them without one."""
+    due = [each for each in asides if inbox_id is None or each.turn < inbox_id]
+    asides[:] = [each for each in asides if each not in due]
+    return due
 
 
 def _said(answer: OutboxMessage) -> str:

@@ -11,10 +11,12 @@ from qdrant_client.http.exceptions import ApiException
 
 from config.errors import TransientError
 from memory.embeddings import DIMENSIONS, Vector
-from memory.index import CANDIDATES, CURRENT, Found, Owner, Point, found
+from memory.index import ANY, CANDIDATES, LABELS, PAST, Found, Item, Labels, Owner, found
 from memory.sparse import Sparse
 
 T = TypeVar("T")
+
+_PAGE = 1_000
 
 
 class ServerIndex:
@@ -34,11 +36,11 @@ class ServerIndex:
         self._preparing = asyncio.Lock()
         self._prepared = False
 
-    async def upsert(self, points: Sequence[Point]) -> None:
+    async def upsert(self, points: Sequence[Item]) -> None:
         await self._prepare()
         rows = [
             models.PointStruct(
-                id=point.memory_id,
+                id=point.id,
                 vector={"dense": point.dense.tolist(), "sparse": _sparse(point.sparse)},
                 payload=point.payload,
             )
@@ -46,9 +48,9 @@ class ServerIndex:
         ]
         await self._answer(self._client.upsert(self._collection, rows, wait=True))
 
-    async def delete(self, memory_ids: Sequence[int]) -> None:
+    async def delete(self, ids: Sequence[int]) -> None:
         await self._prepare()
-        chosen = models.PointIdsList(points=[*memory_ids])
+        chosen = models.PointIdsList(points=[*ids])
         await self._answer(self._client.delete(self._collection, chosen, wait=True))
 
     async def delete_owner(self, owner: Owner) -> None:
@@ -57,10 +59,11 @@ class ServerIndex:
         await self._answer(self._client.delete(self._collection, chosen, wait=True))
 
     async def search(
-        self, owner: Owner, dense: Vector, sparse: Sparse, *, history: bool = False
-    ) -> Found:
+        self, owner: Owner, dense: Vector, sparse: Sparse, *,
+        history: bool = False, among: Labels = ANY, limit: int = CANDIDATES,
+    ) -> Found:  # fmt: skip
         await self._prepare()
-        requests = _requests(owner, dense, sparse, history=history)
+        requests = _requests(owner, dense, sparse, history=history, among=among, limit=limit)
         near, similar = await self._answer(
             self._client.query_batch_points(self._collection, requests)
         )
@@ -70,11 +73,25 @@ class ServerIndex:
             sparse=[(hit.id, hit.score, _indices(hit)) for hit in similar.points],
         )
 
-    async def count(self, organisation_id: int) -> int:
+    async def count(self, organisation_id: int, among: Labels = ANY) -> int:
         await self._prepare()
-        wanted = models.Filter(must=[_is("organisation", organisation_id)])
+        wanted = models.Filter(must=[_is("organisation", organisation_id), *_among(among)])
         counted = await self._answer(self._client.count(self._collection, wanted, exact=True))
         return counted.count
+
+    async def ids(self, organisation_id: int) -> set[int]:
+        await self._prepare()
+        mine = models.Filter(must=[_is("organisation", organisation_id)])
+        known, offset = set[int](), None
+        while True:
+            rows, offset = await self._answer(
+                self._client.scroll(
+                    self._collection, mine, limit=_PAGE, offset=offset, with_payload=False
+                )
+            )
+            known.update(int(row.id) for row in rows)
+            if offset is None:
+                return known
 
     async def aclose(self) -> None:
         await self._client.close()
@@ -107,34 +124,47 @@ class ServerIndex:
                 },
             )
         )
-        for name, schema in (
-            (
-                "owner",
-                models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True),
-            ),
-            ("organisation", models.PayloadSchemaType.INTEGER),
-        ):
+        tenant = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+        await self._answer(
+            self._client.create_payload_index(self._collection, "owner", field_schema=tenant)
+        )
+        for name in ("organisation", *LABELS):
+            number = models.PayloadSchemaType.INTEGER
             await self._answer(
-                self._client.create_payload_index(self._collection, name, field_schema=schema)
+                self._client.create_payload_index(self._collection, name, field_schema=number)
             )
 
 
 def _requests(
-    owner: Owner, dense: Vector, sparse: Sparse, *, history: bool
+    owner: Owner,
+    dense: Vector,
+    sparse: Sparse,
+    *,
+    history: bool,
+    among: Labels,
+    limit: int,
 ) -> list[models.QueryRequest]:
-    """The dense search, then the sparse one with the term frequencies of this person's memories."""
+    """The dense search, then the sparse one with the term frequencies of all that is the owner's."""
     mine = _is("owner", owner.key)
-    filter_ = models.Filter(must=[mine] if history else [mine, _is("state", CURRENT)])
+    past = None if history else [_is("state", PAST)]
+    filter_ = models.Filter(must=[mine, *_among(among)], must_not=past)
     corpus = models.IdfCorpusParams(corpus=models.Filter(must=[mine]))
     return [
         models.QueryRequest(
-            query=dense.tolist(), using="dense", filter=filter_, limit=CANDIDATES
+            query=dense.tolist(), using="dense", filter=filter_, limit=limit
         ),
         models.QueryRequest(
-            query=_sparse(sparse), using="sparse", filter=filter_, limit=CANDIDATES,
+            query=_sparse(sparse), using="sparse", filter=filter_, limit=limit,
             params=models.SearchParams(idf=corpus), with_vector=["sparse"],
         ),
     ]  # fmt: skip
+
+
+def _among(labels: Labels) -> list[models.FieldCondition]:
+    return [
+        models.FieldCondition(key=name, match=models.MatchAny(any=[*any_]))
+        for name, any_ in labels.items()
+    ]
 
 
 def _is(field: str, value: str | int) -> models.FieldCondition:

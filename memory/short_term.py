@@ -39,7 +39,8 @@ return redis.call('LRANGE', KEYS[1], 0, -1)
 class Entry:
     """One message: `turn` is the inbox id that it belongs to, `shown` the ids that it names. A
     summary of what came before stands first, with turn 0. In a conversation that several people
-    share, `person` is who spoke, or was answered, and `speaker` the name of who spoke."""
+    share, `person` is who spoke, or was answered, and `speaker` the name of who spoke. `said_by` is
+    the colleague who said this to a customer, when the agent did not."""
 
     turn: int
     role: Literal["user", "assistant", "summary"]
@@ -47,6 +48,7 @@ class Entry:
     shown: tuple[str, ...] = ()
     person: int = 0
     speaker: str = ""
+    said_by: str = ""
 
 
 # A full window gives up a quarter at once: the summary is written then, and not at every turn.

@@ -54,9 +54,13 @@ class Reading:
     value: str | None
 
 
+def is_question(clause: str) -> bool:
+    return _QUESTION.search(folded(clause).strip()) is not None
+
+
 def read(clause: str) -> Reading | None:
     text = folded(clause).strip()
-    if _QUESTION.search(text):
+    if is_question(text):
         return None
     return next((found for reader in _READERS if (found := reader(text))), None)
 

@@ -1,7 +1,7 @@
 """Texts as sparse vectors of hashed terms.
 
 Documents carry the saturated term frequency of BM25 and queries the weight of each term; the index
-multiplies with the inverse document frequency inside one person's memories. The same vectors go to
+multiplies with the inverse document frequency inside what one owner has. The same vectors go to
 the engine in process and to a server, so both score alike.
 """
 
@@ -11,8 +11,10 @@ from zlib import crc32
 
 from memory.terms import terms
 
-# BM25's saturation and length normalisation; a remembered sentence has about 20 terms.
-_K, _B, _USUAL_LENGTH = 1.2, 0.4, 20.0
+# BM25's saturation and length normalisation.
+_K, _B = 1.2, 0.4
+# About how many terms a remembered sentence has, and a chunk of a document.
+SENTENCE, CHUNK = 20.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,14 @@ class Sparse:
     values: tuple[float, ...]
 
 
-def encode_passage(text: str) -> Sparse:
+def encode_passage(text: str, usual_length: float = SENTENCE) -> Sparse:
+    """`usual_length` is that of the texts it competes with, in terms."""
     counts: defaultdict[int, int] = defaultdict(int)
     length = 0
     for term, _ in terms(text):
         counts[_hash(term)] += 1
         length += 1
-    damped = _K * (1 - _B + _B * length / _USUAL_LENGTH)
+    damped = _K * (1 - _B + _B * length / usual_length)
     return _sparse({index: n * (_K + 1) / (n + damped) for index, n in counts.items()})
 
 

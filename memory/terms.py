@@ -16,6 +16,8 @@ _PIECE = re.compile(
     rf"|(?P<han>[{_HAN}]+)"
     rf"|(?P<word>[^\W\d_{_HAN}]+)"
 )
+_HAN_RUN = re.compile(rf"[{_HAN}]+")
+_LETTER = re.compile(rf"[^\W\d_{_HAN}]")
 _STOP_CHARACTERS = frozenset(
     "的了着过是我你您他她它们在有和与就都也还吗呢吧啊呀嘛么把被给请这那哪什怎谁"
 )
@@ -36,6 +38,13 @@ def folded(text: str) -> str:
     """Lower case, half width, simplified characters; nothing else is changed."""
     plain = unicodedata.normalize("NFKC", text).lower()
     return plain.translate(_simplified())
+
+
+def in_han(text: str) -> bool:
+    """Whether `text` is written in Chinese characters rather than in letters, as a whole: one of
+    them says about as much as four letters."""
+    han = sum(len(run) for run in _HAN_RUN.findall(text))
+    return 4 * han > len(_LETTER.findall(text))
 
 
 def terms(text: str) -> Iterator[tuple[str, float]]:

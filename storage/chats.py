@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, or_, select, update
 
 from config.clock import Clock
+from storage.cases import move_cases
 from storage.database import Session
 from storage.groups import Groups
 from storage.inbox import Place
@@ -10,6 +11,7 @@ from storage.tables.change import ChangeRecord
 from storage.tables.optimization import Rule
 from storage.tables.trust import Approval
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage
+from storage.visits import move_visits
 
 
 class Chats:
@@ -59,6 +61,8 @@ class Chats:
             await session.execute(
                 update(table).where(table.conversation_id == old.id).values(conversation_id=new.id)
             )
+        await move_cases(session, old.id, new.id)
+        await move_visits(session, old.id, new.id)
 
     async def _at(self, session: Session, place: Place) -> list[Conversation]:
         """One, or in a group where everybody has their own, several."""

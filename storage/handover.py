@@ -7,22 +7,41 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from config.clock import Clock
 from storage.database import ReadSession, Session
 from storage.inbox import Place
+from storage.tables.case import Case, CaseMember, CaseStatus
 from storage.tables.work import Conversation, InboxMessage, OutboxMessage, OutboxStatus
 from storage.upsert import insert_or_ignore, table_of
 
-_ROWS = table_of(Conversation)
-_SERVED = select(_ROWS.c.channel, _ROWS.c.human_since).where(
-    _ROWS.c.id == bindparam("conversation")
-)
+_ROWS, _CASES, _MEMBERS = table_of(Conversation), table_of(Case), table_of(CaseMember)
+_SERVED = select(
+    _ROWS.c.channel,
+    _ROWS.c.human_since,
+    select(_CASES.c.id)
+    .where(
+        _CASES.c.organisation_id == _ROWS.c.organisation_id,
+        _CASES.c.open_in == _ROWS.c.id,
+        _CASES.c.status == CaseStatus.active,
+        ~_CASES.c.by_platform,
+    )
+    .scalar_subquery()
+    .label("case_id"),
+    select(func.count())
+    .select_from(_MEMBERS)
+    .where(_MEMBERS.c.desk_id == _ROWS.c.id, _MEMBERS.c.left_at.is_(None))
+    .scalar_subquery()
+    .label("served_from_here"),
+).where(_ROWS.c.id == bindparam("conversation"))
 _NAME_LETTERS, _ID_LETTERS, _KEY_LETTERS = 120, 128, 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """Where a conversation is held, and whether people serve it."""
+    """Where a conversation is held, whether people serve it, and whether it is staff of ours who do.
+    `desk`: somebody of ours serves others from it."""
 
     channel: str
     by_people: bool
+    by_staff: bool = False
+    desk: bool = False
 
 
 class Handovers:
@@ -32,7 +51,10 @@ class Handovers:
 
     async def served(self, session: ReadSession, conversation_id: int) -> Served:
         row = (await session.execute(_SERVED, {"conversation": conversation_id})).one()
-        return Served(channel=row.channel, by_people=row.human_since is not None)
+        return Served(
+            channel=row.channel, by_people=row.human_since is not None,
+            by_staff=row.case_id is not None, desk=row.served_from_here > 0,
+        )  # fmt: skip
 
     async def change(self, session: Session, place: Place, *, people: bool) -> list[int]:
         """People serve this chat from now on, or no more; the ids of its conversations, none when
@@ -40,7 +62,7 @@ class Handovers:
         since = func.coalesce(Conversation.human_since, self._clock.now()) if people else None
         changed = await session.scalars(
             update(Conversation)
-            .where(*self._at(place))
+            .where(*self._at(place), ~_served_by_staff())
             .values(human_since=since)
             .returning(Conversation.id)
         )
@@ -91,6 +113,19 @@ class Handovers:
         )
         return changed is not None
 
+    async def customer_of(self, session: ReadSession, conversation_id: int) -> int | None:
+        """Whom a chat is with; who wrote last where there are several."""
+        row = await session.get_one(Conversation, conversation_id)
+        if row.person_id is not None:
+            return row.person_id
+        wrote: int | None = await session.scalar(
+            select(InboxMessage.person_id)
+            .where(InboxMessage.conversation_id == conversation_id)
+            .order_by(InboxMessage.id.desc())
+            .limit(1)
+        )
+        return wrote
+
     def _at(self, place: Place) -> tuple[ColumnElement[bool], ...]:
         return (
             Conversation.organisation_id == self._organisation_id,
@@ -98,3 +133,17 @@ class Handovers:
             Conversation.bot == place.bot,
             Conversation.chat == place.chat,
         )
+
+
+def _served_by_staff() -> ColumnElement[bool]:
+    """Our own staff serves it, and says when that ends."""
+    return (
+        select(Case.id)
+        .where(
+            Case.organisation_id == Conversation.organisation_id,
+            Case.open_in == Conversation.id,
+            Case.status == CaseStatus.active,
+            ~Case.by_platform,
+        )
+        .exists()
+    )

@@ -211,6 +211,7 @@ class Inbox:
         message_id: str = "",
         album: str = "",
         said_in: str = "",
+        answers: str = "",
     ) -> bool:
         """Keep a message; False when this one is here already (a redelivery)."""
         inbox_id = await insert_or_ignore(
@@ -231,6 +232,7 @@ class Inbox:
                 "said_in": said_in or None,
                 "message_id": message_id or None,
                 "album": album or None,
+                "answers": answers or None,
             },
         )
         if inbox_id is None:

@@ -1,17 +1,28 @@
 """The store of contents: one row for each, referred to by the files of messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import PurePath
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.engine import CursorResult
 
 from storage.database import ReadSession, Session
 from storage.tables.media import Media
+from storage.tables.web import WebFile
 from storage.tables.work import InboxFile, InboxMessage
 from storage.upsert import insert_or_ignore
+
+_MOST_OF_ONE = 20
+# What a browser would run.
+PAGES = frozenset({".html", ".htm"})
+
+
+def name_to_send(name: str) -> str:
+    """A name under which a computer opens no page: whoever gets a file from us sees its text."""
+    return f"{name}.txt" if PurePath(name).suffix.lower() in PAGES else name
 
 
 async def keep_content(
@@ -66,11 +77,19 @@ async def forget_files(session: Session, organisation_id: int, messages: Sequenc
     await session.execute(
         update(InboxFile).where(*mine).values(name="", remote=None, media_id=None)
     )
+    await drop_unused(session, organisation_id, contents)
+
+
+async def drop_unused(
+    session: Session, organisation_id: int, contents: Collection[int | None]
+) -> None:
+    """Drop those of these contents that no file has any more."""
     await session.execute(
         delete(Media).where(
             Media.organisation_id == organisation_id,
-            Media.id.in_(contents - {None}),
+            Media.id.in_({each for each in contents if each is not None}),
             ~exists().where(InboxFile.media_id == Media.id),
+            ~exists().where(WebFile.media_id == Media.id),
         )
     )
 
@@ -99,6 +118,29 @@ async def files_of_conversation(
     """What was sent there and is kept, the newest first."""
     there = InboxMessage.conversation_id == conversation_id
     return await _files(session, organisation_id, there, limit)
+
+
+async def files_sent_last(
+    session: ReadSession,
+    organisation_id: int,
+    conversation_id: int,
+    person_id: int,
+    since: datetime,
+) -> list[KeptFile]:
+    """Those of the newest message with files that this person sent there."""
+    last = (
+        select(InboxMessage.id)
+        .join(InboxFile, InboxFile.inbox_id == InboxMessage.id)
+        .where(
+            InboxMessage.conversation_id == conversation_id,
+            InboxMessage.person_id == person_id,
+            InboxMessage.received_at >= since,
+        )
+        .order_by(InboxMessage.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (await _files(session, organisation_id, InboxMessage.id == last, _MOST_OF_ONE))[::-1]
 
 
 async def _files(

@@ -23,7 +23,7 @@ _OPEN = (OutboxStatus.queued, OutboxStatus.sending)
 _CLAIMED = (
     OutboxMessage.id, OutboxMessage.conversation_id, OutboxMessage.text, OutboxMessage.markdown,
     OutboxMessage.parts_sent, OutboxMessage.in_doubt, OutboxMessage.attempts, OutboxMessage.buttons,
-    OutboxMessage.key, OutboxMessage.transfer,
+    OutboxMessage.key, OutboxMessage.transfer, OutboxMessage.said_by,
     select(InboxMessage.reply_token).where(InboxMessage.id == OutboxMessage.reply_to)
     .scalar_subquery().label("reply_token"),
 )  # fmt: skip
@@ -49,7 +49,7 @@ class File:
 class Draft:
     """A message to queue. `key` is stable over repeated turns; `buttons` are label and text.
     `resend`: rather repeated, and marked so, than perhaps lost. `transfer`: people of the platform
-    are to take the chat over when this is said."""
+    are to take the chat over when this is said. `said_by` of the staff it was, None when we did."""
 
     key: str
     conversation_id: int
@@ -61,6 +61,7 @@ class Draft:
     markdown: bool = False
     resend: bool = True
     transfer: bool = False
+    said_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class Parcel:
     text: str
     reply_token: str = ""
     transfer: bool = False
+    said_by: str | None = None
     markdown: bool = False
     parts_sent: int = 0
     in_doubt: bool = False
@@ -117,6 +119,7 @@ class Outbox:
                 "markdown": draft.markdown,
                 "resend": draft.resend,
                 "transfer": draft.transfer,
+                "said_by": draft.said_by,
                 "in_doubt": False,
                 "doubts": 0,
                 "parts_sent": 0,
@@ -176,22 +179,14 @@ class Outbox:
         )
         return [
             Parcel(
-                id=row.id,
-                conversation_id=row.conversation_id,
-                place=places[row.id],
-                key=row.key,
-                text=row.text,
-                reply_token=row.reply_token or "",
-                transfer=row.transfer,
-                markdown=row.markdown,
-                parts_sent=row.parts_sent,
-                in_doubt=row.in_doubt,
-                attempts=row.attempts,
-                buttons=row.buttons,
+                id=row.id, conversation_id=row.conversation_id, place=places[row.id], key=row.key,
+                text=row.text, reply_token=row.reply_token or "", transfer=row.transfer,
+                said_by=row.said_by, markdown=row.markdown, parts_sent=row.parts_sent,
+                in_doubt=row.in_doubt, attempts=row.attempts, buttons=row.buttons,
                 files=await self._files(session, row.id),
             )
             for row in sorted(rows, key=lambda row: row.id)
-        ]
+        ]  # fmt: skip
 
     async def sent(self, session: Session, outbox_id: int, external_id: str) -> None:
         await self._end(

@@ -67,8 +67,10 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Thread(aiosqlite.Connection):
-    """A task that is cancelled while the connection opens ends when it is closed again; of the
-    driver's own the thread would be left behind, with nobody to answer when the loop is gone."""
+    """Whose opening is cancelled or fails ends when it is closed again; of the driver's own the
+    thread would be left behind, with nobody to answer when the loop is gone."""
+
+    _stopping: asyncio.Future[Any] | None = None
 
     async def _connect(self) -> Self:
         opening = asyncio.ensure_future(super()._connect())
@@ -78,7 +80,15 @@ class _Thread(aiosqlite.Connection):
             await _over(opening)
             await self.close()
             raise
+        except sqlite3.Error:
+            if self._stopping is not None:
+                await _over(self._stopping)
+            raise
         return self
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        self._stopping = super().stop()
+        return self._stopping
 
 
 async def _over(work: asyncio.Future[Any]) -> None:

@@ -1,17 +1,23 @@
 """Who is asking, and what a tool may use to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.cases import CaseSettings
 from config.clock import Clock
+from config.hours import HoursSettings
 from config.i18n import Language, say
 from config.roles import Role
+from config.support import SupportSettings
+from config.visits import VisitSettings
+from memory.meaning import Meanings, shared_meanings
 from storage.database import Database
 from storage.ledger import ActionLedger, Fence
+from tools.mood import MoodGuess
 from tools.outreach.group_sends import GroupSends
-from tools.ports import AdPlatforms, Notifier, Writer
+from tools.ports import AdPlatforms, KnowledgeSearch, Notifier, Writer
 
 __all__ = ["Asker", "Fence", "ToolContext"]
 
@@ -31,7 +37,7 @@ class ToolContext:
 
     `order_key` names the request for good (inbox row or approval, and position in the turn):
     every effect of a tool derives its ledger key from it. `transfers`: the platform can give the
-    chat to people of its own.
+    chat to people of its own. `mood` is that of a customer's message.
     """
 
     organisation_id: int
@@ -49,6 +55,13 @@ class ToolContext:
     writer: Writer
     group_sends: GroupSends | None = None
     transfers: bool = False
+    mood: MoodGuess | None = None
+    hours: HoursSettings = field(default_factory=HoursSettings)
+    support: SupportSettings = field(default_factory=SupportSettings)
+    cases: CaseSettings = field(default_factory=CaseSettings)
+    visits: VisitSettings = field(default_factory=VisitSettings)
+    knowledge: KnowledgeSearch | None = None
+    meanings: Meanings = field(default_factory=shared_meanings)
 
     def say(self, key: str, /, **values: Any) -> str:
         """A text of the catalogues in the asker's language."""

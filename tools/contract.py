@@ -43,4 +43,7 @@ CUSTOMER: Mapping[str, type[Arguments]] = {
     "leave_contact": support.LeaveContact,
     "remember": support.Remember,
     "request_human": support.RequestHuman,
+    "search_knowledge": support.SearchKnowledge,
+    "create_ticket": support.CreateTicket,
+    "my_tickets": support.MyTickets,
 }

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from config.clock import Clock
+from config.clock import Clock, SystemClock
 from config.roles import Role
+from config.settings import Settings
 from storage.database import Database, Session
 from storage.inbox import Inbox, Place
 from storage.tables.organisation import Organisation, Person
 from tools.campaigns.demo import seed as seed_campaigns
+from tools.campaigns.platforms.configured import open_platforms
+from tools.knowledge.demo.seeding import seed as seed_documents
 from tools.leads.demo import seed as seed_leads
 from tools.people.service import PeopleService, add_person, bind
 from tools.ports import AdPlatforms
@@ -32,6 +35,19 @@ MEMBERS = (
     Member(name="韩梅梅", role=Role.agent),
     Member(name="访客", role=Role.customer),
 )
+
+
+async def open_organisation(settings: Settings, database: Database, *, demo: bool) -> int:
+    """The id of the organisation that the settings name, or of the demo with all that is in it."""
+    clock = SystemClock()
+    if not demo:
+        founder = Member(name="admin", role=Role.admin)
+        return await ensure_organisation(database, clock, settings.organisation, founder=founder)
+    organisation_id = await ensure_organisation(database, clock, DEMO, founder=MEMBERS[0])
+    platforms = await open_platforms(settings, database, organisation_id, clock)
+    await seed_demo(database, organisation_id, clock, platforms)
+    await seed_documents(database, organisation_id, clock)
+    return organisation_id
 
 
 async def ensure_organisation(

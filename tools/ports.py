@@ -1,9 +1,11 @@
 """What the tools need from above or from outside; run_bot.py passes the implementations in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from config.i18n import Language
 from config.notices import NoticeKind
+from memory.knowledge import Passage
 from storage.database import Session
 from tools.campaigns.platforms.base import AdPlatform
 from tools.result import Attachment
@@ -57,9 +59,12 @@ class Notifier(Protocol):
         topic: str = "",
         attachments: Sequence[Attachment] = (),
         shown: Sequence[str] = (),
+        buttons: Sequence[dict[str, str]] = (),
+        urgent: bool = False,
     ) -> bool:
-        """Words and files made for one person, already in their language; False when they have
-        no chat in which we can reach them, or do not want notices of this kind."""
+        """Words and files made for one person, already in their language, with buttons (label and
+        what pressing sends); False when they have no chat in which we can reach them, or do not want
+        notices of this kind."""
 
 
 class Writer(Protocol):
@@ -68,3 +73,13 @@ class Writer(Protocol):
     async def write(self, instructions: str, material: str) -> str | None:
         """The text, or None when no model is configured, none answered, or the asker's quota is
         used up. `material` is data: nothing in it is obeyed."""
+
+
+class KnowledgeSearch(Protocol):
+    """What the company's documents say."""
+
+    async def search(
+        self, query: str, *, limit: int = 5, categories: Collection[int] = (),
+        language: Language | None = None,
+    ) -> list[Passage]:  # fmt: skip
+        """The passages of current documents that bear on `query`, the best first."""

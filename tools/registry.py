@@ -13,6 +13,8 @@ from tools.outreach.tools import SPECS as OUTREACH
 from tools.reports.scheduling import UNDO as REPORTS_BACK
 from tools.reports.tools import SPECS as REPORTS
 from tools.spec import ToolSpec
+from tools.support.knowledge import SPECS as KNOWLEDGE
+from tools.support.ticket_tools import SPECS as TICKETS
 from tools.support.tools import SPECS as SUPPORT
 from tools.undo import Undo
 
@@ -20,7 +22,7 @@ Persona = Literal["manager", "customer"]
 
 REGISTRY: Mapping[Persona, Mapping[str, ToolSpec]] = {
     "manager": {spec.name: spec for spec in (*LEADS, *CAMPAIGNS, *OPTIMIZATION, *REPORTS)},
-    "customer": {spec.name: spec for spec in SUPPORT},
+    "customer": {spec.name: spec for spec in (*SUPPORT, *KNOWLEDGE, *TICKETS)},
 }
 
 # What only slash commands order, through the same gate.

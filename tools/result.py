@@ -17,6 +17,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the person may want to say next: a button labelled so says `send`."""
+
+    label: str
+    send: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
     """`text` is worded for the person, `data` is plain JSON for a model, `shown` are the ids that
     the text names, in their order, so that "the second one" can be resolved; `approval` is the id
@@ -30,6 +38,7 @@ class ToolResult:
     attachments: tuple[Attachment, ...] = ()
     approval: str | None = None
     transfer: bool = False
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Acting(Spending):
     results: list[ToolResult] = field(default_factory=list)
     effects: list[ToolResult] = field(default_factory=list)
     asked: Ask | None = None
+    worked: list[str] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -76,6 +77,8 @@ class Acting(Spending):
         result = await self.tools.call(order, call, self.evidence)
         self.course.doing = ""
         self.results.append(result)
+        if result.status == "ok":
+            self.worked.append(call.tool)
         if writes:
             self.effects.append(result)
         return _told(result.status, result.text, result.data)

@@ -26,6 +26,7 @@ async def act(state: State, runtime: Runtime[TurnContext]) -> State:
         replace(
             context_for(planned.tool, given.tool_context, given.turn.preferences),
             order_key=f"inbox:{given.turn.inbox_id}:{position}",
+            mood=state.get("mood"),
         ),
         ToolCall(
             tool=planned.tool, args=planned.args, quotes=planned.quotes, ordered=planned.ordered

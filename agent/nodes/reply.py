@@ -5,22 +5,28 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
+from agent.comforting import comforted, talk_key
 from agent.context import TurnContext
 from agent.contract import Ask, Button, PlannedCall, Reply
+from agent.links import links_in, without_foreign_links
+from agent.models.citing import beyond_what_was_told, cited, is_search, only_courtesy
 from agent.models.honesty import claims_a_deed, invents_figures
-from agent.speakers import own
+from agent.speakers import colleagues, own
 from agent.state import State, Thought
 from config.i18n import Language, knows, say
 from memory.facts import Kept
 from tools.result import ToolResult
+from tools.support.links import public_links
 
 
 async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     given = runtime.context
     language = given.turn.language
-    plan = state["plan"]
+    plan, led = state["plan"], state.get("led")
     if state.get("stopped"):
         answer = _stopped(state, language)
+    elif led and led.instead:
+        answer = from_results([led.instead], language)
     elif thought := state.get("thought"):
         answer = _from_thought(thought, state, given)
     elif results := state.get("results"):
@@ -30,12 +36,39 @@ async def reply(state: State, runtime: Runtime[TurnContext]) -> State:
     elif plan.ask is not None:
         answer = _question(plan.ask, language)
     else:
-        talk = plan.talk or "unclear"
-        answer = Reply(text=say(language, f"agent.{given.persona}.{talk}"))
+        answer = Reply(text=say(language, talk_key(state, given)))
+    if led and led.also:
+        answer = replace(answer, text=f"{answer.text}\n\n{led.also.text}")
+    answer = comforted(answer, state, given)
     if given.persona == "customer" and not own(state["history"], given.turn.asker.id):
         first = say(language, "agent.customer.first_contact")
         answer = replace(answer, text=f"{first}\n\n{answer.text}")
+    if given.persona == "customer":
+        answer = await _without_traps(answer, state, given)
     return {"reply": answer}
+
+
+async def _without_traps(answer: Reply, state: State, given: TurnContext) -> Reply:
+    """Customers are shown no images, and no addresses but the organisation's own public sources
+    and what they wrote themselves."""
+    shown = [answer.text, *(words for each in answer.buttons for words in (each.label, each.send))]
+    named = {link for words in shown for link in links_in(words)}
+    allowed = {link for words in _own_words(state, given) for link in links_in(words)}
+    if strange := named - allowed:
+        allowed |= await public_links(given.tool_context, strange)
+    buttons = tuple(
+        Button(
+            label=without_foreign_links(each.label, allowed),
+            send=without_foreign_links(each.send, allowed),
+        )
+        for each in answer.buttons
+    )
+    return replace(answer, text=without_foreign_links(answer.text, allowed), buttons=buttons)
+
+
+def _own_words(state: State, given: TurnContext) -> list[str]:
+    mine = own(state["history"], given.turn.asker.id)
+    return [given.turn.text, *(entry.text for entry in mine if entry.role == "user")]
 
 
 def _stopped(state: State, language: Language) -> Reply:
@@ -74,11 +107,13 @@ def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
     from somewhere, and without a deed nothing is called done."""
     language = given.turn.language
     if thought.effects or (thought.refusal and thought.results):
-        return from_results(thought.results, language)
+        return from_results(_told(thought.results), language)
     if thought.ask is not None:
         return _question(thought.ask, language)
     if thought.refusal:
         return Reply(text=thought.refusal)
+    if given.persona == "customer":
+        return _to_customer(thought, state, given)
     said = [given.turn.text, *(entry.text for entry in state["history"]), *thought.memories]
     honest = not claims_a_deed(thought.text) and not invents_figures(
         thought.text, thought.results, said
@@ -90,6 +125,38 @@ def _from_thought(thought: Thought, state: State, given: TurnContext) -> Reply:
     return Reply(text=say(language, "agent.nothing_done"))
 
 
+def _to_customer(thought: Thought, state: State, given: TurnContext) -> Reply:
+    """A model's words about the company as far as its documents say them, else their own words."""
+    language, results = given.turn.language, _told(thought.results)
+    told = colleagues(state["history"], given.turn.asker.id)
+    if thought.text and claims_a_deed(beyond_what_was_told(thought.text, told)):
+        return from_results(results, language) if results else _nothing_known(language)
+    said = _own_words(state, given)
+    answer = cited(thought.text, thought.results, language, said, told)
+    if answer is not None:
+        return Reply(text=answer, markdown=True)
+    if thought.text and only_courtesy(thought.text) and not any(map(_sure, results)):
+        return replace(from_results(results, language), text=thought.text, markdown=True)
+    return from_results(results, language) if results else _nothing_known(language)
+
+
+def _sure(result: ToolResult) -> bool:
+    return is_search(result) and bool(result.data.get("sure"))
+
+
+def _nothing_known(language: Language) -> Reply:
+    return Reply(text=say(language, "answers.unsure"))
+
+
+def _told(results: Sequence[ToolResult]) -> list[ToolResult]:
+    """Of several searches for the same thing only one is told: the last that found an answer."""
+    searches = [result for result in results if is_search(result)]
+    best = next(
+        (each for each in reversed(searches) if _sure(each)), searches[-1:] and searches[-1]
+    )
+    return [result for result in results if not is_search(result) or result is best]
+
+
 def from_results(results: Sequence[ToolResult], language: Language) -> Reply:
     """One message of all results, with the buttons of the approvals that they opened."""
     waiting = [result.approval for result in results if result.approval]
@@ -97,6 +164,9 @@ def from_results(results: Sequence[ToolResult], language: Language) -> Reply:
         Button(label=say(language, f"approvals.button_{verb}", ref=ref), send=f"/{verb} {ref}")
         for ref in waiting
         for verb in ("approve", "reject")
+    ]
+    buttons += [
+        Button(label=offer.label, send=offer.send) for result in results for offer in result.offers
     ]
     return Reply(
         text="\n\n".join(result.text for result in results),

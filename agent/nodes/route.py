@@ -1,11 +1,13 @@
 """Understand the message with the local planner, which also decides whether a model is needed."""
 
 from dataclasses import replace
+from typing import Literal
 
 from langgraph.runtime import Runtime
 
 from agent.context import TurnContext
 from agent.contract import Plan, PlannedCall, PlanRequest
+from agent.looking_up import known_to_documents
 from agent.preferring import completed
 from agent.speakers import as_one_knows_it
 from agent.state import State
@@ -26,16 +28,24 @@ async def route(state: State, runtime: Runtime[TurnContext]) -> State:
     )
     failpoint("planned")
     plan = completed(plan, given.turn.preferences, given.tools.tools)
+    if (found := await known_to_documents(given, plan)) is not None:
+        unclear = replace(plan, talk="out_of_scope")
+        return {"plan": unclear, "mood": plan.mood, "via": "plan", "results": [found]}
     if given.models is None:
-        return {"plan": plan, "via": "plan"}
+        return {"plan": plan, "mood": plan.mood, "via": "plan"}
     decided = await _decided_before(given) if given.turn.attempt > 1 else ()
     if decided:
-        return {"plan": replace(plan, calls=decided, ask=None, talk=None), "via": "plan"}
-    return {"plan": plan, "via": "plan" if sure(plan, given.fast_path) else "model"}
+        again = replace(plan, calls=decided, ask=None, talk=None)
+        return {"plan": again, "mood": plan.mood, "via": "plan"}
+    via: Literal["plan", "model"] = "plan" if sure(plan, given.fast_path) else "model"
+    return {"plan": plan, "mood": plan.mood, "via": via}
 
 
 def sure(plan: Plan, fast_path: float) -> bool:
-    """Whether the plan is carried out without asking a model."""
+    """Whether the plan is carried out without asking a model. What documents say a model words
+    better than they do."""
+    if any(call.tool == "search_knowledge" for call in plan.calls):
+        return False
     return plan.confidence >= fast_path and plan.talk not in ("unclear", "out_of_scope")
 
 

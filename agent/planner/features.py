@@ -43,20 +43,20 @@ def grams(shape: str) -> Iterator[str]:
             yield from (f"#{framed[at : at + 3]}" for at in range(len(framed) - 2))
 
 
-def concepts(shape: str) -> Iterator[str]:
-    """The concepts that are said, the signs of values, and their pairs."""
-    said = {name for name, words in _concepts().items() if words.search(shape)}
+def concepts(shape: str, file: Path = CONCEPTS) -> Iterator[str]:
+    """The concepts of `file` that are said, the signs of values, and their pairs."""
+    said = {name for name, words in _concepts(file).items() if words.search(shape)}
     said |= set(_SIGN.findall(shape))
     ordered = sorted(said)
     yield from (f"@{name}" for name in ordered)
     yield from (f"@{first}@{second}" for first, second in combinations(ordered, 2))
 
 
-def wording(shape: str) -> tuple[NDArray[np.int64], Vector]:
-    """The buckets that wording and concepts fall into, and the value of each."""
+def wording(shape: str, file: Path = CONCEPTS) -> tuple[NDArray[np.int64], Vector]:
+    """The buckets that wording and concepts (of `file`) fall into, and the value of each."""
     runs = {_bucket(gram) for gram in grams(shape)}
     values = dict.fromkeys(runs, WORDING_WEIGHT / np.sqrt(max(len(runs), 1)))
-    for concept in concepts(shape):
+    for concept in concepts(shape, file):
         # Single concepts count more than pairs of them.
         pair = concept.count("@") > 1
         values[_bucket(concept)] = CONCEPT_WEIGHT / 2 if pair else CONCEPT_WEIGHT
@@ -77,8 +77,8 @@ def _bucket(gram: str) -> int:
 
 
 @cache
-def _concepts() -> Mapping[str, re.Pattern[str]]:
-    content: dict[str, list[str]] = yaml.safe_load(CONCEPTS.read_text(encoding="utf-8"))
+def _concepts(file: Path) -> Mapping[str, re.Pattern[str]]:
+    content: dict[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {name: re.compile("|".join(map(_standing, words))) for name, words in content.items()}
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from agent.planner.embedding import Embed, Vector
-from agent.planner.features import meaning, wording
+from agent.planner.features import CONCEPTS, meaning, wording
 from agent.planner.masking import mask
 from agent.planner.storing import Weights
 
@@ -22,9 +23,12 @@ class IntentModel:
     """Multinomial logistic regression over the wording of a sentence, and in doubt over its meaning
     too."""
 
-    def __init__(self, models: Mapping[str, Weights], embed: Embed) -> None:
+    def __init__(
+        self, models: Mapping[str, Weights], embed: Embed, concepts: Path = CONCEPTS
+    ) -> None:
         self._models = models
         self._embed = embed
+        self._concepts = concepts
         self.scores = lru_cache(maxsize=_REMEMBERED)(self._scores)
 
     def _scores(self, text: str, persona: str, thorough: bool = False) -> Mapping[str, float]:
@@ -32,7 +36,7 @@ class IntentModel:
         alone never suffice."""
         model = self._models[persona]
         masked = mask(text)
-        buckets, said = wording(masked.shape)
+        buckets, said = wording(masked.shape, self._concepts)
         shares = _shares(said @ model.words[buckets].astype(np.float32) + model.words_bias)
         if thorough or shares.max() < SURE_OF_WORDS:
             worded = said @ model.wording[buckets].astype(np.float32)

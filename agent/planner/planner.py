@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.contract import Ask, Plan, PlannedCall, PlanRequest
+from agent.mood.model import MoodModel
+from agent.planner.asking import SEARCH, asks, may_ask, search
 from agent.planner.composing import Composer
 from agent.planner.compound import orders, sequence
 from agent.planner.dialogue import Dialogue
@@ -46,9 +48,12 @@ _ASKS = re.compile(
 class LocalPlanner:
     """Deterministic, synchronous, and without input or output of its own."""
 
-    def __init__(self, catalogue: Mapping[str, type[Arguments]], intents: IntentModel) -> None:
+    def __init__(
+        self, catalogue: Mapping[str, type[Arguments]], intents: IntentModel, moods: MoodModel
+    ) -> None:
         self._catalogue = catalogue
         self._intents = intents
+        self._moods = moods
         self._taken = {
             tool: {slot.kind for slot in slots_of(model)} for tool, model in catalogue.items()
         }
@@ -62,10 +67,16 @@ class LocalPlanner:
             else:
                 plan = self._understand(utterance.text, dialogue, request)
                 dialogue = dialogue.after_user(utterance.text, plan)
-        return self._understand(request.text, dialogue, request)
+        plan = self._understand(request.text, dialogue, request)
+        if request.persona == "manager":
+            return plan
+        return replace(plan, mood=self._moods.mood_of(request.text))
 
     def _understand(self, text: str, dialogue: Dialogue, request: PlanRequest) -> Plan:
         wording = without_denials(mended(text))
+        if request.persona == "customer" and asks(text):
+            # "为什么还不发货" refuses nothing.
+            wording = Wording(text=mended(text), denied=(), refused=False, corrects=False, slip=0)
         turn = self._turn(text, wording, dialogue, request)
         plan = self._planned_from(turn)
         return replace(plan, likely=turn.likely() | _tools_of(plan))
@@ -74,13 +85,27 @@ class LocalPlanner:
         if turn.wording.refused:
             # "以后别在晚上打扰我" refuses no order: it is a wish to remember.
             return turn.talk("noted" if turn.says("noted") else "cancelled")
-        return (
+        plan = (
             self._sequence(turn)
             or self._several(turn)
             or self._answer(turn)
+            or self._question(turn)
             or self._continuation(turn)
             or self._fresh(turn)
         )
+        return self._with_question(turn, plan)
+
+    def _with_question(self, turn: Turn, plan: Plan) -> Plan:
+        """A customer who does something may ask something beside it: "我叫王芳，13800138000，几点开门？"."""
+        done = {call.tool for call in plan.calls}
+        if turn.request.persona != "customer" or not done or SEARCH in done:
+            return plan
+        for piece in sequence(turn.wording.text):
+            own = self._turn(piece.text.strip(), replace(turn.wording, text=piece.text.strip()),
+                             turn.dialogue, turn.request)  # fmt: skip
+            if own.label == SEARCH and own.probability >= CLEARLY and asks(own.text):
+                return replace(plan, calls=(*plan.calls, search(own)))
+        return plan
 
     def _sequence(self, turn: Turn) -> Plan | None:
         """Orders for different tools, one after the other, each of them clear and complete; a later
@@ -91,7 +116,7 @@ class LocalPlanner:
         for piece in pieces:
             own = self._turn(piece.text, replace(turn.wording, text=piece.text), dialogue,
                              turn.request)  # fmt: skip
-            own = replace(own, text=turn.text)
+            own = replace(own, text=piece.text.strip() if own.label == SEARCH else turn.text)
             if own.label.startswith(TALK) or own.probability < CLEARLY:
                 return None
             plan = self._planned(own, own.label, self._heard(own, own.label))
@@ -171,6 +196,8 @@ class LocalPlanner:
         if not wanted & heard.args.keys():
             self._take_whole(turn, asked, heard)
         if not wanted & heard.args.keys():
+            if may_ask(turn):
+                return None
             unclear = turn.says("unclear") or turn.probability < SURE_ENOUGH
             again = unclear or not leftover(turn.wording.text, heard.spans)
             return self._planned(turn, tool, _merged(asked.call, heard)) if again else None
@@ -194,17 +221,27 @@ class LocalPlanner:
             if each.name == asked.argument
         )
         said = turn.text.strip(" .。!！")
-        if slot.kind in _FREE and len(said) <= _LONGEST_WHOLE and not turn.clearly_another(""):
+        # What is wrong may be told at length, and as a question.
+        brief = len(said) <= _LONGEST_WHOLE and not turn.clearly_another("")
+        if slot.kind in _FREE and (slot.name == "problem" or brief):
             value = checked(self._catalogue[asked.call.tool], slot.name, said)
             if value is not None:
                 start = turn.text.index(said)
                 heard.take(slot.name, value, turn.text, (start, start + len(said)))
 
+    def _question(self, turn: Turn) -> Plan | None:
+        """What a customer wants to know, or may want to."""
+        if not may_ask(turn):
+            return None
+        confidence = turn.probability if turn.label == SEARCH else SURE_TO_ASK
+        return Plan(language=turn.language, confidence=confidence, calls=(search(turn),))
+
     def _continuation(self, turn: Turn) -> Plan | None:
         """The message as a change of the last call: "那上个月呢", "C-5 也一样", "不是 C-3，是 C-8"."""
         call = turn.dialogue.call
+        called_off = turn.dialogue.asked is not None and turn.says("cancelled")
         # Free words are heard in every message: they would make it a change of what they said.
-        if call is None or self._taken[call.tool] <= _FREE:
+        if call is None or self._taken[call.tool] <= _FREE or called_off:
             return None
         heard = self._heard(turn, call.tool, before=turn.dialogue.said)
         if not self._continues(turn, call, heard):
@@ -278,6 +315,8 @@ class LocalPlanner:
     def _planned(
         self, turn: Turn, tool: str, heard: Heard, *, confidence: float | None = None
     ) -> Plan:
+        if tool == SEARCH:
+            return Plan(language=turn.language, confidence=turn.probability, calls=(search(turn),))
         composer = Composer(
             tool,
             self._catalogue[tool],

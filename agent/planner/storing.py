@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.planner.embedding import DIMENSIONS, Vector
-from agent.planner.examples import PERSONAS, fingerprint
+from agent.planner.examples import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One persona's models: `meaning` (K, 384), `wording` (buckets, K) and `bias` (K,) together, and
+    """The models of one persona, or of the moods: `meaning` (K, 384), `wording` (buckets, K) and `bias` (K,) together, and
     `words` (buckets, K) and `words_bias` (K,) of the one that knows the wording alone. The rows of
     a sentence lie together."""
 
@@ -44,7 +44,7 @@ def save(path: Path, models: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
 
 
 def load(path: Path) -> dict[str, Weights]:
-    """The models by persona."""
+    """The models by name."""
     with np.load(path) as arrays:
         return {
             persona: Weights(
@@ -56,5 +56,5 @@ def load(path: Path) -> dict[str, Weights]:
                 words=np.ascontiguousarray(arrays[f"{persona}.words_weights"].T),
                 words_bias=arrays[f"{persona}.words_bias"],
             )
-            for persona in PERSONAS
+            for persona in {name.partition(".")[0] for name in arrays.files}
         }

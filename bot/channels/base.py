@@ -1,8 +1,8 @@
 """What every chat platform must be able to do for us."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from bot.messages import Address, Event, File, OutboundMessage, RemoteFile
 
@@ -117,3 +117,43 @@ class WebhookChannel(Channel, Protocol):
 
     async def webhook(self, call: WebhookCall) -> WebhookAnswer:
         """Verify, hand to the handler, then answer; never raises for what came from outside."""
+
+
+class Refused(Exception):
+    """A body that cannot be taken: `status` says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCall:
+    """What a browser asked. `path` is what follows the channel's name and a slash, decoded; header
+    names are in lower case; `peer` is the address of who is connected to us. `read` gives the body,
+    and raises Refused when it has more than so many bytes or takes longer than so many seconds."""
+
+    method: str
+    path: str
+    read: Callable[[int, float], Awaitable[bytes]]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnswer:
+    """A `body` in pieces is sent as they come, until it ends or nobody reads it any more."""
+
+    status: int = 200
+    body: bytes | AsyncGenerator[bytes, None] = b""
+    media_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class PageChannel(WebhookChannel, Protocol):
+    """A channel that browsers talk to: everything below /<its name> is its own."""
+
+    async def page(self, call: PageCall) -> PageAnswer:
+        """Raises Refused as `read` does, and TransientError when the database is away."""

@@ -8,13 +8,31 @@ takes seconds to load, and a chat in a terminal has no use for it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from bot.channels.base import Cursors, Duty, WebhookChannel
 from bot.findings import Finding
+from bot.pacing import Pacer
 from bot.shelf import Shelf
+from config.clock import Clock
 from config.i18n import Language
+from config.media import MediaSettings
 from config.settings import Settings
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """What a channel needs whose platform we are ourselves: it keeps what was said, the files, and
+    the limits of who writes. `folder` is the data folder."""
+
+    database: Database
+    organisation_id: int
+    clock: Clock
+    folder: Path
+    pacer: Pacer
+    media: MediaSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +44,7 @@ class Site:
     cursors: Cursors
     duty: Duty | None = None
     language: Language = Language.zh_cn
+    store: Store | None = None
 
 
 class Entry(Protocol):
@@ -46,6 +65,7 @@ CHANNELS: Mapping[str, str] = {
     "wecom_robot": "bot.channels.wecom.robot.entry",
     "dingtalk": "bot.channels.dingtalk.entry",
     "dingtalk_robot": "bot.channels.dingtalk.robot.entry",
+    "web": "bot.channels.web.entry",
 }
 
 
@@ -70,5 +90,5 @@ def _configured(settings: Settings, known: Mapping[str, str]) -> list[tuple[Any,
     return [
         (section, cast(Entry, import_module(known[name])))
         for name, section in sections.items()
-        if section is not None
+        if section is not None and getattr(section, "enabled", True)
     ]

@@ -6,22 +6,31 @@ from agent.contract import Reply, Turn
 from bot.commands import (
     alerts,
     approvals,
+    asking,
     broadcasts,
     cancelling,
+    cases,
     chats,
     files,
+    follow_ups,
+    insights,
     joining,
+    knowledge,
     leads,
     notices,
     operations,
     people,
+    playbooks,
     privacy,
+    quick,
     rules,
     schedules,
+    tickets,
     usage,
 )
 from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
 from bot.commands.filing import line_for_files, received
+from bot.commands.knowledge_words import line_for_knowledge
 from config.errors import NotAllowed
 from config.i18n import Language, catalogue, say
 from config.roles import Role
@@ -56,18 +65,39 @@ COMMANDS = (
     Command(name="schedules", role=Role.manager, run=schedules.schedules, most=2),
     Command(name="brief", role=Role.manager, run=schedules.brief, most=2),
     Command(name="import", role=Role.manager, run=leads.import_leads, most=60),
+    Command(name="knowledge", role=Role.manager, run=knowledge.knowledge, most=2_000),
+    Command(name="playbooks", role=Role.manager, run=playbooks.playbooks, most=4),
+    Command(name="ask", role=Role.agent, run=asking.ask, least=1, most=2_000),
     Command(name="received", role=Role.customer, run=received, listed=False),
     Command(name="files", role=Role.agent, run=files.files, most=8),
     Command(name="cancel", role=Role.customer, run=cancelling.cancel),
     Command(name="duplicates", role=Role.manager, run=leads.duplicates),
     Command(name="merge", role=Role.manager, run=leads.merge, least=2, most=20),
     Command(name="staff", role=Role.manager, run=leads.staff, most=60),
+    Command(name="tickets", role=Role.agent, run=tickets.tickets, most=1),
+    Command(name="ticket", role=Role.agent, run=tickets.ticket, least=1, most=4_000),
+    Command(name="reply", role=Role.customer, run=tickets.reply, least=2, most=4_000, listed=False),
+    Command(name="rate", role=Role.customer, run=tickets.rating, least=2, most=4_000, listed=False),
+    Command(name="followups", role=Role.agent, run=follow_ups.follow_ups, most=2),
     Command(name="quota", role=Role.agent, run=usage.quota),
     Command(name="notices", role=Role.agent, run=notices.notices, most=8),
     Command(name="broadcast", role=Role.manager, run=broadcasts.broadcast, least=1, most=4_000),
     Command(name="broadcasts", role=Role.manager, run=broadcasts.broadcasts),
     Command(name="unsubscribe", role=Role.customer, run=broadcasts.unsubscribe, listed=False),
     Command(name="subscribe", role=Role.customer, run=broadcasts.subscribe, listed=False),
+    Command(name="cases", role=Role.agent, run=cases.cases),
+    Command(name="case", role=Role.agent, run=cases.case, most=20),
+    Command(name="takeover", role=Role.agent, run=cases.takeover, most=8),
+    Command(name="handback", role=Role.agent, run=cases.handback, most=2_000),
+    Command(name="resolve", role=Role.agent, run=cases.resolve, most=2_000),
+    Command(name="note", role=Role.agent, run=cases.note, least=1, most=2_000),
+    Command(name="insight", role=Role.agent, run=insights.insight, least=1, most=2_000),
+    Command(name="transfer", role=Role.agent, run=cases.transfer, most=8),
+    Command(name="switch", role=Role.agent, run=cases.switch, least=1, most=1),
+    Command(name="quick", role=Role.agent, run=quick.quick, most=2_000),
+    Command(name="q", role=Role.agent, run=quick.send_quick, least=1, most=8),
+    Command(name="duty", role=Role.agent, run=cases.duty, most=1),
+    Command(name="ai", role=Role.agent, run=cases.ai, least=1, most=4_000),
     Command(name="users", role=Role.admin, run=people.users),
     Command(name="invite", role=Role.admin, run=joining.invite, least=1, most=8),
     Command(name="role", role=Role.admin, run=people.role, least=2, most=8),
@@ -95,10 +125,14 @@ class CommandDesk:
             return line
         if text.startswith(("/", "／")):
             return "/" + text[1:]
+        if line := line_for_knowledge(turn):
+            return line
         staff = turn.asker.role.includes(Role.agent)
         for command in _STAFFS_WORDS if staff else _CUSTOMERS_WORDS:
             if text.strip(_ENDS).lower() in _words(f"commands.words_{command}"):
                 return f"/{command}"
+        if not staff and (line := await tickets.line_after(self._services, turn)):
+            return line
         verb = _plain_answer(text)
         ref = await self._just_asked(turn) if verb else None
         return f"/{verb} {ref}" if ref else None

@@ -8,7 +8,13 @@ from config.errors import NotAllowed, NotFound
 from config.roles import Role
 from storage.audit import AuditLog
 from storage.database import ReadSession
-from storage.media import KeptFile, content_of, files_of_conversation, files_of_people
+from storage.media import (
+    KeptFile,
+    content_of,
+    files_of_conversation,
+    files_of_people,
+    name_to_send,
+)
 from tools.leads.desk import customers_behind
 from tools.people.service import PeopleService
 from tools.result import Attachment
@@ -34,7 +40,7 @@ async def files(use: Invocation) -> Reply:
     return Reply(
         text="\n".join([use.say("media.files", n=len(sent)), *(_line(use, file) for file in sent)]),
         attachments=tuple(
-            Attachment(name=file.name, media_type=file.media_type, content=content)
+            Attachment(name=name_to_send(file.name), media_type=file.media_type, content=content)
             for file, content in zip(sent, contents, strict=True)
             if content is not None
         ),

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from agent.contract import Button, Reply, Turn, TurnFile
 from bot.commands.base import Invocation
+from bot.commands.knowledge import offer
+from bot.commands.knowledge_words import line_for_knowledge
 from bot.media import is_kept
 from config.errors import UserFacingError
 from config.roles import Role
@@ -17,6 +19,8 @@ def line_for_files(turn: Turn) -> str | None:
     alone = turn.text.startswith(FILES_ALONE)
     if turn.text.startswith(("/", "／")) and not alone:
         return None
+    if not alone and (line := line_for_knowledge(turn)):
+        return line
     kept = [file for file in turn.files if is_kept(file.media_type)]
     staff = turn.asker.role.includes(Role.agent)
     if staff and any(is_table(file.name) for file in kept):
@@ -26,12 +30,15 @@ def line_for_files(turn: Turn) -> str | None:
 
 async def received(use: Invocation) -> Reply:
     """What came is kept; colleagues of a customer see it."""
-    names = _names([file for file in use.turn.files if is_kept(file.media_type)])
-    if not names:
+    kept = [file for file in use.turn.files if is_kept(file.media_type)]
+    if not kept:
         return Reply(text=use.say("media.received_none"))
     customer = use.turn.asker.role is Role.customer
     key = "media.received" if customer else "media.received_staff"
-    return Reply(text=use.say(key, names=names))
+    text = use.say(key, names=_names(kept))
+    if buttons := _offered(use, kept):
+        text = use.say("documents.offered_alone", names=_names(kept))
+    return Reply(text=text, buttons=buttons)
 
 
 async def import_files(use: Invocation) -> Reply:
@@ -43,7 +50,8 @@ async def import_files(use: Invocation) -> Reply:
     if not tables:
         raise UnreadableFile("unknown_kind", _names(kept))
     if len(kept) == 1:
-        return import_reply(use, await _opened(use, 0, tables[0]))
+        reply = import_reply(use, await _opened(use, 0, tables[0]))
+        return replace(reply, buttons=(*reply.buttons, *_offered(use, kept)))
     replies = [await _told(use, number, file) for number, file in enumerate(tables)]
     others = [file for file in kept if file not in tables]
     texts = [reply.text for reply in replies]
@@ -81,6 +89,13 @@ async def _opened(use: Invocation, number: int, file: TurnFile) -> ImportAnswer:
     if number:
         context = replace(context, order_key=f"{context.order_key}:file:{number}")
     return await open_import(context, file.id)
+
+
+def _offered(use: Invocation, files: Sequence[TurnFile]) -> tuple[Button, ...]:
+    """A table may be leads or knowledge, and a document may be private: a person says which."""
+    if not use.turn.asker.role.includes(Role.manager):
+        return ()
+    return offer(use, [(file.id, file.name) for file in files])
 
 
 def _names(files: Sequence[TurnFile]) -> str:

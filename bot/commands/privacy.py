@@ -26,7 +26,9 @@ async def forget(use: Invocation) -> Reply:
     myself = person.id == use.turn.asker.id
     if not confirmed:
         return await _preview(use, person, myself=myself)
-    gone = await use.services.eraser.erase(person.id, asked_by=use.turn.asker.id)
+    gone = await use.services.eraser.erase(
+        person.id, asked_by=use.turn.asker.id, order=f"inbox:{use.turn.inbox_id}"
+    )
     (use.services.settings.data_dir / _CONSOLE_HISTORY).unlink(missing_ok=True)
     return Reply(
         text=use.say(

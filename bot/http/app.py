@@ -1,4 +1,4 @@
-"""The HTTP application: webhooks of the channels, health, readiness and metrics."""
+"""The HTTP application: webhooks and pages of the channels, health, readiness and metrics."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,10 +9,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect
 
-from bot.channels.base import WebhookAnswer, WebhookCall, WebhookChannel
+from bot.channels.base import PageChannel, Refused, WebhookAnswer, WebhookCall, WebhookChannel
 from bot.findings import Finding
+from bot.http.bodies import body_of
+from bot.http.pages import pages_of
 from bot.metrics import MEDIA_TYPE, Metrics
 from config.errors import TransientError
 
@@ -29,14 +30,6 @@ _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False)
 Ready = Callable[[], Awaitable[list[Finding]]]
 
 
-class Refused(Exception):
-    """The body cannot be taken: `status` says why."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 def open_app(
     *,
     webhooks: Mapping[str, WebhookChannel],
@@ -49,6 +42,9 @@ def open_app(
     work should be sent here, though what still comes is taken."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
     for name, channel in webhooks.items():
+        if isinstance(channel, PageChannel):
+            app.router.routes.extend(pages_of(name, channel, metrics))
+            continue
         endpoint = _webhook(name, channel, metrics, max_body_bytes)
         # Below FastAPI's own routes, whose reading of the signature costs more than the rest.
         app.add_route(f"/{name}", endpoint, methods=["GET", "POST"])
@@ -90,7 +86,7 @@ async def _answered(
     channel: WebhookChannel, request: Request, max_body_bytes: int
 ) -> WebhookAnswer:
     try:
-        body = await _body(request, max_body_bytes)
+        body = await body_of(request, max_body_bytes, _BODY_SECONDS)
         call = WebhookCall(
             method=request.method,
             headers=dict(request.headers),
@@ -104,28 +100,6 @@ async def _answered(
         # Not kept, so not acknowledged: the platform sends it again.
         log.error("webhook.unavailable", channel=channel.name, error=type(error).__name__)
         return WebhookAnswer(status=503)
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """The whole body; raises Refused when it is larger than `most` bytes or comes too slowly."""
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced[:20]) > most:
-        raise Refused(413)
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise Refused(413)
-                pieces.append(piece)
-    except TimeoutError:
-        raise Refused(408) from None
-    except ClientDisconnect:
-        # Nobody reads the answer.
-        raise Refused(400) from None
-    return b"".join(pieces)
 
 
 async def _looked(ready: Ready) -> list[Finding]:

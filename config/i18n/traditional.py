@@ -4,6 +4,7 @@ OpenCC converts characters and Taiwan's phrases; `_WORDS` is where its choice is
 result is committed, so that a reader of Traditional Chinese can review it.
 """
 
+from functools import cache
 from pathlib import Path
 
 from opencc import OpenCC
@@ -16,15 +17,26 @@ _WORDS = {
 }  # fmt: skip
 
 
+@cache
+def traditional(text: str) -> str:
+    """What an organisation wrote in Simplified Chinese, for a reader in Taiwan."""
+    text = _converter().convert(text)
+    for theirs, ours in _WORDS.items():
+        text = text.replace(theirs, ours)
+    return text
+
+
 def write() -> None:
-    converter = OpenCC("s2twp")
     for source in sorted((_FOLDER / "zh-CN").glob("*.yaml")):
         text = source.read_text(encoding="utf-8")
         if source.stem != "languages":
-            text = converter.convert(text)
-            for theirs, ours in _WORDS.items():
-                text = text.replace(theirs, ours)
+            text = traditional(text)
         (_FOLDER / "zh-TW" / source.name).write_text(text, encoding="utf-8")
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("s2twp")
 
 
 if __name__ == "__main__":

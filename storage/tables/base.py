@@ -41,12 +41,13 @@ class OwnedByOrganisation:
     )
 
 
-def words(kind: type[StrEnum]) -> Enum:
-    """An enumeration kept as its words, checked by the database."""
+def words(kind: type[StrEnum], name: str = "") -> Enum:
+    """An enumeration kept as its words, checked by the database; a second column of a kind in one
+    table has a `name` of its own."""
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )

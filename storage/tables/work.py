@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import OwnedByOrganisation, Table, words
@@ -55,7 +56,12 @@ class InboxMessage(OwnedByOrganisation, Table):
         UniqueConstraint("organisation_id", "channel", "bot", "external_id"),
         Index("ix_inbox_open", "organisation_id", "status", "conversation_id", "id"),
         Index("ix_inbox_conversation", "conversation_id", "id"),
-    )
+        Index(
+            "ix_inbox_unremembered", "organisation_id", "id",
+            sqlite_where=sql("remembered_at IS NULL"),
+            postgresql_where=sql("remembered_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     channel: Mapped[str] = mapped_column(String(32))
     bot: Mapped[str] = mapped_column(String(64))
@@ -80,6 +86,13 @@ class InboxMessage(OwnedByOrganisation, Table):
     # In a group: the chat of the platform where it was said, which may be one topic of several in
     # its conversation. The answer goes there.
     said_in: Mapped[str | None] = mapped_column(String(128))
+    # When long-term memory took note of it; empty: it has yet to.
+    remembered_at: Mapped[datetime | None]
+    # Words of the staff for a customer, and none for the agent: the id of the case that they were
+    # said in.
+    relayed_to: Mapped[int | None] = mapped_column(BigId)
+    # The platform's name of a message of ours that this one answers, where it tells.
+    answers: Mapped[str | None] = mapped_column(String(128))
 
 
 class InboxFile(OwnedByOrganisation, Table):
@@ -123,7 +136,12 @@ class OutboxMessage(OwnedByOrganisation, Table):
         Index("ix_outbox_open", "status", "conversation_id", "id"),
         Index("ix_outbox_conversation", "conversation_id", "id"),
         Index("ix_outbox_doubts", "organisation_id", "doubts"),
-    )
+        Index(
+            "ix_outbox_unremembered", "organisation_id", "id",
+            sqlite_where=sql("remembered_at IS NULL AND said_by IS NOT NULL"),
+            postgresql_where=sql("remembered_at IS NULL AND said_by IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     key: Mapped[str] = mapped_column(String(160))
     conversation_id: Mapped[int] = mapped_column(
@@ -144,6 +162,8 @@ class OutboxMessage(OwnedByOrganisation, Table):
     transfer: Mapped[bool] = mapped_column(default=False)
     # Who of the staff said it, on the platform itself; None when we did.
     said_by: Mapped[str | None] = mapped_column(String(120))
+    # When long-term memory took note of what staff said; empty: it has yet to.
+    remembered_at: Mapped[datetime | None]
     parts_sent: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     sending_since: Mapped[datetime | None]

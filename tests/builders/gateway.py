@@ -16,8 +16,10 @@ from bot.handover import Handover
 from bot.menus import Menus
 from bot.messages import Address, InboundMessage
 from bot.metrics import Metrics
+from bot.notices import OutboxNotifier
 from config.clock import Clock
 from config.i18n import Language
+from config.notices import NoticeSettings
 from config.settings import Settings, WorkSettings
 from memory.connect import open_redis
 from memory.index import VectorIndex
@@ -30,6 +32,7 @@ from tests.builders.memory import a_long_term
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.index import FakeIndex
 from tools.context import ToolContext
+from tools.support.staff import Desk, open_desk
 
 
 async def _ping() -> None:
@@ -51,6 +54,13 @@ def an_eraser(
     return Eraser(database, organisation_id, redis or open_redis(None), memory, clock)
 
 
+def a_desk(organisation_id: int, outbox: Outbox, clock: Clock) -> Desk:
+    notifier = OutboxNotifier(
+        organisation_id, outbox, Language.zh_cn, clock=clock, settings=NoticeSettings()
+    )
+    return open_desk(organisation_id, clock, notifier, Settings())
+
+
 def a_gateway(
     database: Database,
     organisation_id: int,
@@ -61,6 +71,7 @@ def a_gateway(
     settings: WorkSettings | None = None,
     channels: Mapping[str, Channel] | None = None,
     eraser: Eraser | None = None,
+    open_tools: Callable[[Turn], ToolContext] = _no_tools,
     queued: Callable[[], None] = lambda: None,
 ) -> Gateway:
     settings = settings or WorkSettings()
@@ -69,17 +80,18 @@ def a_gateway(
         Services(
             database=database, agent=agent, outbox=outbox, clock=clock, settings=Settings(),
             ping_memory=_ping, eraser=eraser or an_eraser(database, organisation_id, clock),
-            open_tools=_no_tools,
+            open_tools=open_tools,
         )
     )  # fmt: skip
     inbox = Inbox(organisation_id, clock)
     served = channels or {}
+    desk = a_desk(organisation_id, outbox, clock)
     return Gateway(
         database=database, organisation_id=organisation_id, agent=agent, commands=commands,
         inbox=inbox, outbox=outbox, clock=clock, settings=settings, metrics=Metrics(),
         drafts=Drafts(database, inbox, served), fetcher=Fetcher(database, inbox, served, settings.media),
         menus=Menus(database, served, COMMANDS, Language.zh_cn),
-        handover=Handover(database, organisation_id, clock, agent, served),
+        handover=Handover(database, organisation_id, clock, agent, served, desk),
         leases=Leases(database, owner=owner, clock=clock, duration=timedelta(seconds=12)),
         language=Language.zh_cn, queued=queued,
     )  # fmt: skip

@@ -24,6 +24,7 @@ from storage.chats import Chats
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.outbox import Draft, Outbox
+from storage.tables.organisation import Organisation
 from storage.tables.work import Conversation, OutboxMessage, OutboxStatus
 from tests.builders.gateway import a_gateway
 from tests.builders.organisation import an_organisation
@@ -116,9 +117,11 @@ class Running:
 async def a_service(
     database: Database, channels: dict[str, Channel], agent: FakeAgent, clock: FakeClock
 ) -> Service:
-    """Of a new organisation. `channels` are those whose drafts and files it has."""
+    """Of the organisation that is there, or of a new one. `channels` are those whose drafts and
+    files it has."""
     async with database.unit_of_work() as session:
-        organisation = await an_organisation(session)
+        known = await session.scalar(select(Organisation).where(Organisation.slug == "acme"))
+        organisation = known or await an_organisation(session)
     outbox = Outbox(organisation.id, clock, owner="worker")
 
     def queued() -> None:

@@ -15,7 +15,7 @@ from config.clock import SystemClock
 from config.settings import Settings
 from storage.database import Database
 from storage.migrate import migrate
-from tests.chaos.load import MANAGERS
+from tests.chaos.load import MANAGERS, STAFF
 from tests.chaos.workers import Nursery, open_nursery
 from tests.servers import PostgresServer, RedisServer, running_postgres, running_redis
 from tools.campaigns.platforms.configured import open_platforms
@@ -61,7 +61,7 @@ class Arena:
             await seed_demo(database, organisation_id, clock, platforms)
             async with database.unit_of_work() as session:
                 people = PeopleService(session, organisation_id)
-                for account, name in MANAGERS.items():
+                for account, name in {**MANAGERS, **STAFF}.items():
                     person = await people.find(name)
                     await bind(
                         session, person, clock, channel="telegram", external_id=str(account)

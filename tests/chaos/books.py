@@ -1,13 +1,16 @@
 """What the checker reads: the emulator's ledger, and the database when all is over."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
+from config.i18n import Language, say
 from storage.database import Database
 
+_CARRIED = re.compile(r"inbox:(\d+):case:\d+:(?:out$|to:)")
 _SENDS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText")
 
 
@@ -58,13 +61,40 @@ class Sent:
     status: str = "sent"
     external_id: str | None = None
     doubts: int = 0
+    key: str = ""
+
+    @property
+    def answers(self) -> int | None:
+        """The row of the inbox that this is the answer to. What staff say is none: it stands behind
+        the customer's last words, but was not asked for."""
+        return None if self.carries else self.reply_to
+
+    @property
+    def carries(self) -> int | None:
+        """The row of the inbox whose words this brings to the other side of a case."""
+        found = _CARRIED.match(self.key)
+        return int(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A message from the web page: how often it is kept, answered by the agent, and brought to one of
+    the staff."""
+
+    name: str
+    kept: int = 1
+    answers: int = 1
+    carried: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
     """`campaigns` and `leads` are the names and phone numbers in use, once for each row that has
-    them; `astray` are ad sets whose budget is not what the market has; `held` are conversations
-    under a lease."""
+    them, `tickets` what customers wanted of them; `astray` are ad sets whose budget is not what the
+    market has; `held` are conversations under a lease, `served` those with an open case, once for
+    each. `taken` are the messages that visitors of the web page were told we have; `unshown` what
+    counts as sent there and does not stand on the page once; `to_page` are the rows of the inbox
+    whose words were brought there."""
 
     updates: Sequence[Update] = ()
     effects: Sequence[Effect] = ()
@@ -72,9 +102,15 @@ class Books:
     sent: Sequence[Sent] = ()
     campaigns: Sequence[str] = ()
     leads: Sequence[str] = ()
+    tickets: Sequence[str] = ()
     astray: Sequence[str] = ()
     unfinished: Sequence[str] = ()
     held: Sequence[int] = ()
+    served: Sequence[int] = ()
+    visits: Sequence[Visit] = ()
+    taken: Sequence[str] = ()
+    unshown: Sequence[int] = ()
+    to_page: Sequence[int] = ()
     figures: dict[str, int] = field(default_factory=dict)
 
 
@@ -111,12 +147,13 @@ def effects_in(ledger: Iterable[dict[str, Any]]) -> list[Effect]:
 
 _RECEIVED = "SELECT id, external_id, status FROM inbox WHERE channel = 'telegram' ORDER BY id"
 _SENT = """
-SELECT o.id, c.chat, o.text, o.reply_to, o.status, o.external_id, o.doubts
+SELECT o.id, c.chat, o.text, o.reply_to, o.status, o.external_id, o.doubts, o.key, o.said_by
 FROM outbox o JOIN conversations c ON c.id = o.conversation_id
 WHERE c.channel = 'telegram' ORDER BY o.id
 """
 _CAMPAIGNS = "SELECT name FROM sandbox_campaigns"
 # Of the load alone: the demo has people who share a number.
+_TICKETS = "SELECT text FROM tickets WHERE text LIKE '%177%'"
 _LEADS = "SELECT contact_phone FROM leads WHERE contact_phone LIKE '+86177%'"
 # The last budget that the market was told, where it is another one than ours.
 _ASTRAY = """
@@ -130,15 +167,38 @@ WHERE a.daily_budget <> (
 """
 _UNFINISHED = "SELECT key FROM actions WHERE status IN ('pending', 'executing')"
 _HELD = "SELECT id FROM conversations WHERE lease_owner IS NOT NULL"
+_SERVED = "SELECT conversation_id FROM cases WHERE status IN ('waiting', 'active')"
+_VISITS = """
+SELECT i.external_id AS name, count(*) OVER (PARTITION BY i.external_id) AS kept,
+  (SELECT count(*) FROM outbox o
+   WHERE o.reply_to = i.id AND o.key NOT LIKE 'inbox:%:case:%') AS answers,
+  (SELECT count(*) FROM outbox o WHERE o.key LIKE 'inbox:' || i.id || ':case:%') AS carried
+FROM inbox i WHERE i.channel = 'web'
+"""
+_UNSHOWN = """
+SELECT o.id FROM outbox o JOIN conversations c ON c.id = o.conversation_id
+WHERE c.channel = 'web' AND o.status = 'sent'
+  AND (SELECT count(*) FROM web_messages m WHERE m.key = o.key || '/0') <> 1
+"""
+_TO_PAGE = """
+SELECT CAST(split_part(o.key, ':', 2) AS integer) FROM outbox o
+JOIN conversations c ON c.id = o.conversation_id
+WHERE c.channel = 'web' AND o.key LIKE 'inbox:%:case:%'
+"""
 _FIGURES = {
     "executed": "SELECT count(*) FROM approvals WHERE status = 'executed'",
     "actions": "SELECT count(*) FROM actions WHERE status = 'completed'",
     "failed_turns": "SELECT count(*) FROM inbox WHERE status = 'failed'",
+    "cases": "SELECT count(*) FROM cases",
+    "visits": "SELECT count(*) FROM inbox WHERE channel = 'web'",
+    "carried": "SELECT count(*) FROM outbox WHERE key LIKE 'inbox:%:case:%'",
     "jobs_pushed": "SELECT count(*) FROM outbox WHERE key LIKE 'job:%'",
 }
 
 
-async def read_books(database: Database, ledger: Sequence[dict[str, Any]]) -> Books:
+async def read_books(
+    database: Database, ledger: Sequence[dict[str, Any]], taken: Sequence[str] = ()
+) -> Books:
     """When nothing is at work any more."""
     async with database.reading() as session:
 
@@ -147,6 +207,7 @@ async def read_books(database: Database, ledger: Sequence[dict[str, Any]]) -> Bo
 
         received = (await session.execute(text(_RECEIVED))).all()
         sent = (await session.execute(text(_SENT))).all()
+        visits = (await session.execute(text(_VISITS))).all()
         return Books(
             updates=updates_in(ledger),
             effects=effects_in(ledger),
@@ -156,7 +217,7 @@ async def read_books(database: Database, ledger: Sequence[dict[str, Any]]) -> Bo
             ],
             sent=[
                 Sent(
-                    id=row.id, chat=int(row.chat.partition(":")[0]), text=row.text,
+                    id=row.id, chat=int(row.chat.partition(":")[0]), text=_shown(row), key=row.key,
                     reply_to=row.reply_to, status=row.status, external_id=row.external_id,
                     doubts=row.doubts,
                 )
@@ -164,8 +225,24 @@ async def read_books(database: Database, ledger: Sequence[dict[str, Any]]) -> Bo
             ],
             campaigns=await column(_CAMPAIGNS),
             leads=await column(_LEADS),
+            tickets=await column(_TICKETS),
             astray=await column(_ASTRAY),
             unfinished=await column(_UNFINISHED),
             held=await column(_HELD),
+            served=await column(_SERVED),
+            visits=[
+                Visit(name=row.name, kept=row.kept, answers=row.answers, carried=row.carried)
+                for row in visits
+            ],
+            taken=taken,
+            unshown=await column(_UNSHOWN),
+            to_page=await column(_TO_PAGE),
             figures={name: (await column(query))[0] for name, query in _FIGURES.items()},
         )  # fmt: skip
+
+
+def _shown(row: Row[Any]) -> str:
+    """As the customer reads it: what staff say begins with who says it."""
+    if row.said_by is None:
+        return str(row.text)
+    return say(Language.zh_cn, "cases.spoken", name=row.said_by, text=row.text)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.chaos.books import Books, Sent
+from tests.chaos.books import Books, Sent, Visit
 from tests.chaos.pairing import Pairs, pair
 
 _ENDED = ("done", "failed")
@@ -36,8 +36,9 @@ def received_twice(books: Books, pairs: Pairs) -> list[Any]:
 
 
 def unanswered(books: Books, pairs: Pairs) -> list[Any]:
-    """Updates that are kept, and that have no answer, or are not at their end."""
-    answers = {row.reply_to for row in books.sent}
+    """Updates that are kept, and that have no answer and were not carried to the other side of a
+    case, or are not at their end."""
+    answers = {*books.to_page, *(row.answers or row.carries for row in books.sent)}
     return [
         row.external_id
         for row in books.received
@@ -46,8 +47,20 @@ def unanswered(books: Books, pairs: Pairs) -> list[Any]:
 
 
 def answered_twice(books: Books, pairs: Pairs) -> list[Any]:
-    """Rows of the inbox with more than one answer."""
-    return _repeated(row.reply_to for row in books.sent if row.reply_to is not None)
+    """Rows of the inbox with more than one answer, or that the agent answered though people did."""
+    carried = {row.carries for row in books.sent if row.carries}
+    answers = [row.answers for row in books.sent if row.answers is not None]
+    return _repeated([*answers, *(carried & {*answers})])
+
+
+def carried_twice(books: Books, pairs: Pairs) -> list[Any]:
+    """Words that came more than once to one who serves, or to the customer."""
+    return _repeated((row.carries, row.chat) for row in books.sent if row.carries)
+
+
+def served_twice(books: Books, pairs: Pairs) -> list[Any]:
+    """Conversations with more than one open case."""
+    return _repeated(books.served)
 
 
 def twice(books: Books, pairs: Pairs) -> list[Any]:
@@ -55,6 +68,7 @@ def twice(books: Books, pairs: Pairs) -> list[Any]:
     return [
         *_repeated(books.campaigns),
         *_repeated(books.leads),
+        *_repeated(books.tickets),
         *books.astray,
     ]
 
@@ -64,9 +78,9 @@ def order(books: Books, pairs: Pairs) -> list[Any]:
     number = {row.id: row.external_id for row in books.received}
     shown: dict[int, list[tuple[int, int]]] = {}
     for row in books.sent:
-        if row.reply_to in number and pairs.copies[row.id]:
+        if row.answers in number and pairs.copies[row.id]:
             first = pairs.copies[row.id][0].effect.n
-            shown.setdefault(row.chat, []).append((first, int(number[row.reply_to])))
+            shown.setdefault(row.chat, []).append((first, int(number[row.answers])))
     late = []
     for answers in shown.values():
         newest = 0
@@ -119,6 +133,17 @@ def stranded(books: Books, pairs: Pairs) -> list[Any]:
     ]
 
 
+def unserved(books: Books, pairs: Pairs) -> list[Any]:
+    """Messages of visitors that were taken, and that are not kept once, or neither answered once nor
+    brought to somebody; and what they were sent and do not see once."""
+    known = {visit.name: visit for visit in books.visits}
+    return [*(name for name in books.taken if not _served(known.get(name))), *books.unshown]
+
+
+def _served(visit: Visit | None) -> bool:
+    return visit is not None and visit.kept == 1 and visit.answers + bool(visit.carried) == 1
+
+
 def repetitions(books: Books) -> int:
     """Copies that said themselves that they may be repeated."""
     copies = pair(books.sent, books.effects).copies.values()
@@ -132,7 +157,7 @@ def _repeated(values: Iterable[Any]) -> list[Any]:
 INVARIANTS: dict[str, Callable[[Books, Pairs], list[Any]]] = {
     rule.__name__: rule
     for rule in (
-        lost, received_twice, unanswered, answered_twice, twice, order, undelivered,
-        silent_duplicates, uncounted, unexplained, stranded,
+        lost, received_twice, unanswered, answered_twice, carried_twice, served_twice, twice,
+        order, undelivered, silent_duplicates, uncounted, unexplained, stranded, unserved,
     )
 }  # fmt: skip

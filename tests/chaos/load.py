@@ -1,20 +1,23 @@
-"""People who write: managers who ask and order, customers who want to know, a group that mentions
-the bot. Every message has a number of its own, by which its answer can be found."""
+"""People who write: managers who ask and order, customers who want to know or want a person, staff
+who serve them, a group that mentions the bot. Every message has a number of its own, by which its answer can be found."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
+from config.i18n import Language, say
 from tests.emulators.telegram.people import Person
 from tests.emulators.telegram.server import TelegramEmulator
 
 MANAGERS = {5001: "王经理", 5002: "刘经理"}
+STAFF = {5101: "李雷", 5102: "韩梅梅"}
 CUSTOMERS = (6001, 6002, 6003, 6004)
 GROUP = -1001
 SCHEDULE = "每天 9 点发总览"
 _MOST_OPEN = 6
 _LAST_WORDS = 2
 _PRESSED_TWICE = 0.2
+_TAKE = say(Language.zh_cn, "cases.button_take")
 
 
 class Load:
@@ -32,8 +35,8 @@ class Load:
         self._writing: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
-        """Everybody says something for the first time; the managers make themselves known."""
-        for number in MANAGERS:
+        """Everybody says something for the first time; managers and staff make themselves known."""
+        for number in (*MANAGERS, *STAFF):
             self._person(number).says("/help")
         by = self._person(min(MANAGERS))
         self._telegram.group(GROUP, "投放群", by=by)
@@ -44,6 +47,8 @@ class Load:
             self._go(number, self._manager)
         for number in CUSTOMERS:
             self._go(number, self._customer)
+        for number in STAFF:
+            self._go(number, self._server)
         self._go(GROUP, self._in_the_group)
 
     def stop(self) -> None:
@@ -66,8 +71,9 @@ class Load:
             person.says(words())
 
     def press(self) -> None:
-        """Agree to whatever was asked since the last time; some people press twice."""
-        for number in MANAGERS:
+        """Agree to whatever was asked since the last time, and take whoever waits; some people press
+        twice."""
+        for number in (*MANAGERS, *STAFF):
             for message in self._telegram.answers(number):
                 if message["message_id"] > self._read.get(number, 0):
                     self._read[number] = message["message_id"]
@@ -78,7 +84,7 @@ class Load:
         if not isinstance(keyboard, dict):
             return
         label = keyboard["inline_keyboard"][0][0]["text"]
-        if "P-" not in label:
+        if "P-" not in label and label != _TAKE:
             return
         times = 2 if self._random.random() < _PRESSED_TWICE else 1
         message_id = message["message_id"]
@@ -105,7 +111,8 @@ class Load:
         return there + self.waiting.get(chat, 0)
 
     def _person(self, number: int) -> Person:
-        return self._telegram.user(number, MANAGERS.get(number, f"访客{number}"))
+        known = {**MANAGERS, **STAFF}
+        return self._telegram.user(number, known.get(number, f"访客{number}"))
 
     def _manager(self) -> str:
         return self._one_of(
@@ -113,7 +120,11 @@ class Load:
         )
 
     def _customer(self) -> str:
-        return self._one_of((self._wish, self._slogan))
+        return self._one_of((self._wish, self._slogan, self._slogan, self._call, self._complaint))
+
+    def _server(self) -> str:
+        """Words for whoever is served; seldom an end of that."""
+        return self._one_of((*[self._reply] * 5, lambda: "/handback"))
 
     def _in_the_group(self) -> str:
         name = self._telegram.bots[0].username
@@ -145,6 +156,15 @@ class Load:
 
     def _wish(self) -> str:
         return f"我叫小雨，电话 {self._phone()}，想了解课程"
+
+    def _call(self) -> str:
+        return "转人工"
+
+    def _complaint(self) -> str:
+        return f"帮我提个工单：包裹 {self._phone()} 没收到"
+
+    def _reply(self) -> str:
+        return f"我来看看，编号 {self._phone()}"
 
     def _phone(self) -> str:
         self._number += 1

@@ -25,6 +25,7 @@ from config import failpoints
 from config.models import ModelSettings
 from config.settings import Settings
 from tests.chaos.planted import PLANTS
+from tests.mailbox.running import open_mailbox
 
 _LOOK_EVERY_SECONDS = 0.02
 # What the product imports only when it is needed, and its libraries in their turn.
@@ -63,6 +64,8 @@ def _warm_up() -> None:
     planner = load_planner(Settings().cache_dir)
     # The composition root asks for it by this name, at every start.
     vars(run_bot)["load_planner"] = lambda folder: planner
+    # What the work of jobs is opened with is here, so nobody has to wait for it.
+    vars(run_bot)["_CHAT_FIRST_SECONDS"] = 0.0
     # What is here stays: no worker has to look through it, nor to copy its pages for that.
     gc.collect()
     gc.freeze()
@@ -86,7 +89,7 @@ def _live(order: dict[str, Any]) -> int:
     os.environ.clear()
     os.environ.update(order["environment"])
     # Read when it was imported, in the parent.
-    failpoints._armed = os.environ.get("HUOKE_FAILPOINT")
+    failpoints.arm(os.environ.get("HUOKE_FAILPOINT", ""))
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -96,6 +99,8 @@ def _live(order: dict[str, Any]) -> int:
     sys.stderr = open(2, "w", buffering=1, closefd=False, encoding="utf-8")  # noqa: SIM115
     if planted := order.get("plant"):
         PLANTS[planted]()
+    if "MAILBOX__FOLDER" in os.environ:
+        open_mailbox()
     return run_bot.main(["run"])
 
 

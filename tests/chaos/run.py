@@ -17,18 +17,19 @@ from tests.chaos.fire import EVERY_POINT, Fire
 from tests.chaos.load import Load
 from tests.chaos.report import Report, report_of
 from tests.chaos.stage import Stage, open_stage
+from tests.chaos.visitors import Visitors
 
 _READY_WITHIN_SECONDS = 60.0
 _LAST_WORDS_SECONDS = 0.15
 _OPEN = """
 SELECT (SELECT count(*) FROM inbox WHERE status = 'received')
      + (SELECT count(*) FROM outbox o JOIN conversations c ON c.id = o.conversation_id
-        WHERE c.channel = 'telegram' AND o.status IN ('queued', 'sending'))
+        WHERE c.channel IN ('telegram', 'web') AND o.status IN ('queued', 'sending'))
      + (SELECT count(*) FROM conversations WHERE lease_owner IS NOT NULL)
 """
 _WAITING = """
 SELECT c.chat, count(*) AS n FROM inbox i JOIN conversations c ON c.id = i.conversation_id
-WHERE i.status = 'received' GROUP BY c.chat
+WHERE i.status = 'received' AND c.channel = 'telegram' GROUP BY c.chat
 """
 
 
@@ -54,13 +55,14 @@ async def run(arena: Arena, trial: Trial) -> Report:
     async with open_stage(arena, seed=trial.seed, plant=trial.plant) as stage:
         load = Load(stage.telegram, trial.seed)
         fire = Fire(trial.seed, stage, load)
+        visitors = Visitors([each.port for each in stage.supervisor.workers], trial.seed)
         watching = asyncio.create_task(_watch(stage.database, load))
-        await _burn(trial, stage, load, fire)
+        await _burn(trial, stage, load, fire, visitors)
         over = time.monotonic()
         await _settle(stage, trial.settle)
         watching.cancel()
         ledger = stage.telegram.ledger.entries
-        books = await read_books(stage.database, ledger)
+        books = await read_books(stage.database, ledger, visitors.taken)
         report = report_of(
             books, ledger, seed=trial.seed, seconds=time.monotonic() - began,
             settled_in=time.monotonic() - over, struck=fire.struck, missed=fire.missed,
@@ -73,11 +75,12 @@ async def run(arena: Arena, trial: Trial) -> Report:
         return report
 
 
-async def _burn(trial: Trial, stage: Stage, load: Load, fire: Fire) -> None:
+async def _burn(trial: Trial, stage: Stage, load: Load, fire: Fire, visitors: Visitors) -> None:
     load.begin()
     ledger = stage.telegram.ledger
     await stage.telegram.wait_for(lambda: ledger.updates("confirmed"), _READY_WITHIN_SECONDS)
     load.start()
+    visitors.start()
     fire.smoulder(trial.duplicates)
     await fire.burn(trial.kills, points=trial.points, others=trial.others, pause=trial.pause)
     load.stop()
@@ -85,6 +88,7 @@ async def _burn(trial: Trial, stage: Stage, load: Load, fire: Fire) -> None:
     # Long enough to have kept the last words, and too short to have answered all of them.
     await asyncio.sleep(_LAST_WORDS_SECONDS)
     fire.kill_both()
+    await visitors.stop()
 
 
 async def _watch(database: Database, load: Load) -> None:

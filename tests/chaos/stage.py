@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from storage.database import Database
+from tests.builders.web import GENEROUS, SECRET
 from tests.chaos.arena import Arena
 from tests.chaos.balancer import Balancer
 from tests.chaos.model import LedgerModel
@@ -89,6 +90,10 @@ def _fixed() -> dict[str, str]:
         "TELEGRAM__WEBHOOK_SECRET": _SECRET,
         "TELEGRAM__LIMITS": _LIMITS,
         "WORK__LEASE": f"PT{LEASE_SECONDS}S",
+        "WEB__SECRET": SECRET,
+        "WEB__LIMITS": GENEROUS.model_dump_json(),
+        # Somebody is there whenever it runs.
+        "HOURS__WEEKLY": '["mon-sun 00:00-24:00"]',
         # Everybody may agree to their own orders.
         "APPROVALS__OWN_DAILY_LIMIT": "1000000",
         "APPROVALS__TWO_PEOPLE_ABOVE": "10000000",

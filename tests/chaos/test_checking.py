@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from config.i18n import Language, say
-from tests.chaos.books import Books, Effect, Received, Sent, Update, effects_in, updates_in
+from tests.chaos.books import (
+    Books,
+    Effect,
+    Received,
+    Sent,
+    Update,
+    Visit,
+    effects_in,
+    updates_in,
+)
 from tests.chaos.checking import INVARIANTS, check, repetitions
 
 CHAT = 5001
@@ -62,6 +71,31 @@ BROKEN: dict[str, tuple[Books, list[Any]]] = {
         ),
         [2],
     ),
+    "carried_twice": (
+        replace(
+            SOUND,
+            sent=[
+                *SOUND.sent,
+                *(
+                    Sent(
+                        id=9 + case,
+                        chat=5101,
+                        text="在吗",
+                        external_id=str(33 + case),
+                        key=f"inbox:5:case:{case}:to:4",
+                    )
+                    for case in range(2)
+                ),
+            ],
+            effects=[
+                *SOUND.effects,
+                Effect(n=13, chat=5101, message_id=33, text="在吗"),
+                Effect(n=14, chat=5101, message_id=34, text="在吗"),
+            ],
+        ),
+        [(5, 5101)],
+    ),
+    "served_twice": (replace(SOUND, served=[3, 4, 3]), [3]),
     "twice": (
         replace(SOUND, campaigns=["k1", "k1"], leads=["+861", "+861"], astray=["A-3.1"]),
         ["k1", "+861", "A-3.1"],
@@ -85,6 +119,20 @@ BROKEN: dict[str, tuple[Books, list[Any]]] = {
         ),
         [(CHAT, 33)],
     ),
+    "unserved": (
+        replace(
+            SOUND,
+            taken=["a:1", "a:2", "a:3", "a:4", "a:5"],
+            visits=[
+                Visit(name="a:1"),
+                Visit(name="a:2", kept=2),
+                Visit(name="a:3", answers=0),
+                Visit(name="a:4", carried=1),
+            ],
+            unshown=[17],
+        ),
+        ["a:2", "a:3", "a:4", "a:5", 17],
+    ),
     "stranded": (
         replace(SOUND, held=[4], unfinished=["approval:1:0"]),
         ["lease 4", "action approval:1:0"],
@@ -101,6 +149,36 @@ def test_what_is_broken_is_found_by_its_name(name: str) -> None:
 def test_what_telegram_was_never_told_may_be_missing() -> None:
     waiting = Update(id=103, chat=CHAT, confirmed=False)
     assert check(replace(SOUND, updates=[*SOUND.updates, waiting])) == {}
+
+
+def test_what_was_carried_to_the_other_side_needs_no_answer_of_ours() -> None:
+    staff = Sent(
+        id=8, chat=CHAT, text="客服 李雷：在", reply_to=1, external_id="32",
+        key="inbox:2:case:1:out",
+    )  # fmt: skip
+    books = replace(
+        SOUND,
+        sent=[SOUND.sent[0], staff],
+        effects=[SOUND.effects[0], replace(SOUND.effects[1], text="客服 李雷：在")],
+    )
+    assert check(books) == {}
+
+
+def test_what_was_brought_to_the_web_page_needs_no_answer_of_ours() -> None:
+    books = replace(SOUND, sent=SOUND.sent[:1], effects=SOUND.effects[:1], to_page=[2])
+    assert check(books) == {}
+
+
+def test_what_was_carried_and_answered_is_answered_twice() -> None:
+    carried = Sent(
+        id=9, chat=5101, text="第二", external_id="33", key="inbox:2:case:1:to:4",
+    )  # fmt: skip
+    books = replace(
+        SOUND,
+        sent=[*SOUND.sent, carried],
+        effects=[*SOUND.effects, Effect(n=13, chat=5101, message_id=33, text="第二")],
+    )
+    assert check(books) == {"answered_twice": [2]}
 
 
 def test_what_nobody_said_needs_no_answer() -> None:

@@ -5,7 +5,9 @@ import pytest
 
 from memory.embeddings import DIMENSIONS, Vector
 from memory.index import Found, Owner, Point, VectorIndex
+from memory.knowledge_index import ChunkPoint
 from memory.sparse import Sparse, encode_passage, encode_query
+from storage.tables.knowledge import Chunk
 
 ALICE = Owner(organisation_id=1, person_id=1)
 BOB = Owner(organisation_id=1, person_id=2)
@@ -34,6 +36,11 @@ def a_point(
 
 async def asked(index: VectorIndex, owner: Owner, text: str, *, history: bool = False) -> Found:
     return await index.search(owner, a_vector(1.0), encode_query(text), history=history)
+
+
+def a_chunk_point(chunk_id: int, text: str, *, document_id: int = 1) -> ChunkPoint:
+    chunk = Chunk(id=chunk_id, organisation_id=1, document_id=document_id)
+    return ChunkPoint(chunk=chunk, part=0, text=text, words=text, dense=a_vector(1.0))
 
 
 class VectorIndexContract:
@@ -129,3 +136,39 @@ class VectorIndexContract:
         await index.upsert([point])
         found = await index.search(ALICE, a_vector(1.0), Sparse((4_294_967_295,), (1.0,)))
         assert found.frequencies == {4_294_967_295: 1}
+
+    async def test_it_says_which_words_of_the_question_each_hit_has(
+        self, index: VectorIndex
+    ) -> None:
+        await index.upsert([a_point(1, "meta ads"), a_point(2, "meta"), a_point(3, "tea")])
+        found = await asked(index, ALICE, "meta ads zebra")
+        ads, meta = (encode_query(word).indices[0] for word in ("ads", "meta"))
+        assert found.matched == {1: {meta, ads}, 2: {meta}}
+
+    async def test_chunks_are_chosen_by_their_document(self, index: VectorIndex) -> None:
+        points = [a_chunk_point(number, "tea", document_id=number) for number in (1, 2, 3)]
+        await index.upsert(points)
+        ids = [point.id for point in points]
+        company = Owner(organisation_id=1)
+        tea = encode_query("tea")
+        found = await index.search(company, a_vector(1.0), tea, among={"document": [1, 3, 9]})
+        assert set(found.dense) == set(found.sparse) == {ids[0], ids[2]}
+        found = await index.search(company, a_vector(1.0), tea, among={"document": [9]})
+        assert found == Found()
+        assert await index.count(1, {"document": [2, 3]}) == 2
+        assert await index.count(1, {"document": [2, 3], "part": [1]}) == 0
+
+    async def test_a_point_without_words_is_found_by_its_direction(
+        self, index: VectorIndex
+    ) -> None:
+        await index.upsert([a_point(1, ""), a_point(2, "tea", 0.0, 1.0)])
+        found = await asked(index, ALICE, "tea")
+        assert list(found.dense) == [1, 2]
+        assert list(found.sparse) == [2]
+
+    async def test_it_names_all_that_it_has_of_an_organisation(self, index: VectorIndex) -> None:
+        assert await index.ids(1) == set()
+        await index.upsert([a_point(id_, "tea") for id_ in range(1, 1_101)])
+        await index.upsert([a_point(5_000, "tea", owner=ALICE_ELSEWHERE)])
+        assert await index.ids(1) == set(range(1, 1_101))
+        assert await index.ids(2) == {5_000}

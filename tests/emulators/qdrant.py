@@ -20,6 +20,7 @@ from tests.emulators.qdrant_words import (
     hit_of,
     point_of,
     query_of,
+    scroll_of,
 )
 
 Json = dict[str, Any]
@@ -45,6 +46,7 @@ class QdrantEmulator:
             ("POST", "/collections/{name}/points/delete", self._delete),
             ("POST", "/collections/{name}/points/query/batch", self._query),
             ("POST", "/collections/{name}/points/count", self._count),
+            ("POST", "/collections/{name}/points/scroll", self._scroll),
         ):
             self.app.add_api_route(path, answer, methods=[method])
 
@@ -111,6 +113,11 @@ class QdrantEmulator:
         body = await request.json()
         request_ = edge.CountRequest(exact=body["exact"], filter=filter_of(body["filter"]))
         return _result({"count": self._shard(name).count(request_)})
+
+    async def _scroll(self, name: str, request: Request) -> Json:
+        rows, following = self._shard(name).scroll(scroll_of(await request.json()))
+        points = [{"id": row.id} for row in rows]
+        return _result({"points": points, "next_page_offset": following})
 
     def _update(self, name: str, operation: edge.UpdateOperation) -> Json:
         self._shard(name).update(operation)

@@ -44,15 +44,17 @@ def field_schema(schema: Json | str) -> Any:
 
 
 def filter_of(body: Json) -> edge.Filter:
+    given = only(body, "must", "must_not")
     return edge.Filter(
-        must=[
-            edge.FieldCondition(
-                only(each, "key", "match")["key"],
-                edge.MatchValue(only(each["match"], "value")["value"]),
-            )
-            for each in only(body, "must")["must"]
-        ]
+        must=[_condition(each) for each in given["must"]],
+        must_not=[_condition(each) for each in given.get("must_not", [])],
     )
+
+
+def _condition(body: Json) -> edge.FieldCondition:
+    match = only(only(body, "key", "match")["match"], "value", "any")
+    wanted = edge.MatchAny(match["any"]) if "any" in match else edge.MatchValue(match["value"])
+    return edge.FieldCondition(body["key"], wanted)
 
 
 def point_of(body: Json) -> edge.Point:
@@ -75,6 +77,17 @@ def query_of(body: Json) -> edge.QueryRequest:
         params=_params(given.get("params")),
         with_vector=given.get("with_vector", False),
     )
+
+
+def scroll_of(body: Json) -> edge.ScrollRequest:
+    """Ids alone are answered, as long as nothing else is asked for."""
+    given = only(body, "filter", "limit", "offset", "with_payload", "with_vector")
+    if given.get("with_payload") or given.get("with_vector"):
+        raise ValueError("the emulator scrolls through ids only")
+    return edge.ScrollRequest(
+        offset=given.get("offset"), limit=given["limit"], filter=filter_of(given["filter"]),
+        with_payload=False, with_vector=False,
+    )  # fmt: skip
 
 
 def hit_of(hit: edge.ScoredPoint, search: Json) -> Json:

@@ -70,6 +70,8 @@ class FakeNotifier:
         topic: str = "",
         attachments: Sequence[Attachment] = (),
         shown: Sequence[str] = (),
+        buttons: Sequence[dict[str, str]] = (),
+        urgent: bool = False,
     ) -> bool:
         self.sent.setdefault(f"{key}:{person_id}", (text, tuple(attachments)))
         self.kinds[f"{key}:{person_id}"] = kind

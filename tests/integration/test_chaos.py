@@ -63,6 +63,7 @@ def test_under_fire_nothing_is_lost_doubled_disordered_or_stranded(
     assert report.kills >= KILLS + len(NAMES), told
     assert report.doubts > 0, told
     assert report.commits_cut > 0, told
+    assert report.figures["carried"] > 0, told
 
 
 @pytest.mark.parametrize("bug", PLANTS)

@@ -10,25 +10,37 @@ from typing import cast
 import pytest
 import structlog
 from redis.asyncio import Redis
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, select, text, update
 
 from bot.gateway import Gateway
 from bot.messages import Address, InboundMessage
+from bot.notices import OutboxNotifier
 from config.i18n import Language, say
 from config.logging import set_up_logging
+from config.notices import NoticeSettings
 from config.roles import Role
 from config.settings import LogSettings
 from memory.connect import open_redis
 from memory.edge import EdgeIndex
+from memory.insights import Insights
 from memory.keys import ConversationKey
 from memory.rebuild import window_from_database
 from memory.short_term import ShortTermMemory
 from storage.audit import AuditLog
 from storage.database import Database
 from storage.outbox import Draft, File, Outbox
+from storage.tables.memory import Memory, MemoryKind
 from storage.tables.model import DecidedCall
 from storage.tables.organisation import Organisation, Person
-from storage.tables.work import Conversation, InboxMessage, OutboxFile, OutboxMessage
+from storage.tables.visit import Visit
+from storage.tables.work import (
+    Conversation,
+    InboxMessage,
+    OutboxFile,
+    OutboxMessage,
+    OutboxStatus,
+)
+from tests.builders.context import a_context
 from tests.builders.gateway import a_gateway, an_eraser
 from tests.builders.memory import Teller, a_long_term
 from tests.builders.organisation import an_organisation
@@ -36,7 +48,11 @@ from tests.fakes.agent import FakeAgent
 from tests.fakes.clock import FakeClock
 from tests.fakes.embedder import FakeEmbedder
 from tests.integration.processes import demo
+from tools.context import ToolContext
+from tools.leads.service import LeadService, NewLead
 from tools.people.service import PeopleService, add_person, bind
+from tools.visits.ending import VisitEnder
+from tools.visits.service import Touched, VisitService
 
 CANARY, OTHERS = "Kanarienvogel7f3", "Papageitaucher9c1"
 ZH = Language.zh_cn
@@ -86,6 +102,64 @@ class Shop:
             )
             return (await self.outbox.last(session, conversation, 1))[0]
 
+    async def talked(self, customer: Person, conversation_id: int, word: str) -> None:
+        """What staff wrote and noted, and what long-term memory makes of all that was said."""
+        boss = await self.person("boss")
+        async with self.database.unit_of_work() as session:
+            session.add(
+                OutboxMessage(
+                    organisation_id=self.organisation.id, key=f"staff:{customer.id}",
+                    conversation_id=conversation_id, text=f"{word} 明天发货", said_by="小李",
+                    status=OutboxStatus.sent, created_at=self.clock.now(),
+                )
+            )  # fmt: skip
+            insights = Insights(self.organisation.id, self.clock)
+            assert await insights.add(
+                session,
+                about=customer,
+                author_id=boss.id,
+                order_key=f"inbox:{customer.id}",
+                text=f"爱{word}",
+            )
+        assert await self.memory.listener.listen()
+        async with self.database.reading() as session:
+            kinds = await session.scalars(
+                select(Memory.kind).where(Memory.person_id == customer.id).distinct()
+            )
+            assert {*kinds} == {*MemoryKind} - {MemoryKind.wish, MemoryKind.summary}
+
+    async def visited(self, customer: Person, conversation_id: int) -> None:
+        """They leave: the visit is summed up, their lead learns of it, the admin of what is due."""
+        notifier = OutboxNotifier(
+            self.organisation.id, self.outbox, ZH, clock=self.clock, settings=NoticeSettings()
+        )
+        context = a_context(
+            self.database, self.organisation, customer, self.clock, notifier=notifier,
+            conversation_id=conversation_id,
+        )  # fmt: skip
+        async with self.database.unit_of_work() as session:
+            ids = await session.scalars(
+                select(InboxMessage.id).where(
+                    InboxMessage.conversation_id == conversation_id,
+                    InboxMessage.person_id == customer.id,
+                )
+            )
+            for inbox_id in sorted(ids):
+                await VisitService.of(session, context).touch(
+                    Touched(
+                        conversation_id=conversation_id, person_id=customer.id, inbox_id=inbox_id,
+                        intent="search_knowledge",
+                    )
+                )  # fmt: skip
+            new = NewLead(name="lead", phone=None, order_key=f"inbox:{inbox_id}:0")
+            await LeadService.of(session, context).capture(session, new)
+        self.clock.advance(timedelta(minutes=31))
+
+        async def open_context(order_key: str) -> ToolContext:
+            return context
+
+        assert await VisitEnder(open_context).look() == 1
+
     async def lives(self, who: str, word: str) -> None:
         """Leaves the word everywhere that it can get to."""
         answer = await self.says(who, f"我叫 {word}")
@@ -93,6 +167,9 @@ class Shop:
         teller = Teller(self.memory, self.database, await self.person(who))
         await teller.says(f"我叫{word}")
         await teller.says(f"我叫{word}二世")
+        await self.says(who, f"我昨天买了{word}。我很喜欢{word}")
+        await self.talked(teller.person, answer.conversation_id, word)
+        await self.visited(teller.person, answer.conversation_id)
         await self.memory.reindex_missing()
         async with self.database.unit_of_work() as session:
             session.add(
@@ -110,6 +187,11 @@ class Shop:
             )  # fmt: skip
             place = await session.get_one(Conversation, answer.conversation_id)
             place.summary = word
+            await session.execute(
+                update(Visit)
+                .where(Visit.person_id == teller.person.id)
+                .values(variables={"need": word}, course={"learned": {"need": word}})
+            )
             for key in (f"inbox:{answer.reply_to}:0:contact:1", f"later:{who}"):
                 other = key.startswith("inbox")
                 conversation = 1 if other else answer.conversation_id
@@ -184,6 +266,7 @@ async def test_the_search_finds_a_canary_wherever_it_lives(shop: Shop, folder: P
     found = set(await places_of(CANARY, shop, folder))
     tables = {
         "people", "inbox", "outbox", "outbox_files", "memories", "conversations", "decided_calls",
+        "visits", "follow_ups", "lead_notes",
     }  # fmt: skip
     assert {f"table {name}" for name in tables} <= found
     assert any(place.startswith("redis") for place in found)
@@ -194,14 +277,17 @@ async def test_the_search_finds_a_canary_wherever_it_lives(shop: Shop, folder: P
 async def test_after_forget_confirm_no_store_knows_the_customer(shop: Shop, folder: Path) -> None:
     before = kept_places(await places_of(OTHERS, shop, folder))
     answer = await shop.says("guest", "/forget confirm")
-    assert answer.text == say(ZH, "memory.forgotten_you", memories=2, messages=2, answers=4)
+    assert answer.text == say(ZH, "memory.forgotten_you", memories=4, messages=3, answers=6)
     assert await places_of(CANARY, shop, folder) == []
     assert kept_places(await places_of(OTHERS, shop, folder)) == before
     async with shop.database.reading() as session:
         assert (await AuditLog(shop.organisation.id, shop.clock).verify(session)).broken_at is None
         rows = await session.scalar(select(func.count(InboxMessage.id)))
-    assert rows == 6, "messages stay as rows, so that what refers to them still fits"
-    assert await shop.index.count(shop.organisation.id) == 2
+    assert rows == 8, "messages stay as rows, so that what refers to them still fits"
+    # Two statements, an event, a preference, three turns of a talk, an insight, a visit.
+    assert await shop.index.count(shop.organisation.id) == 9
+    assert await shop.memory.listener.listen() == 1, "the command itself; nothing is made anew"
+    assert await places_of(CANARY, shop, folder) == []
 
 
 async def test_forget_alone_only_shows_what_would_go(shop: Shop, folder: Path) -> None:
@@ -264,14 +350,20 @@ async def test_export_gives_everything_about_the_person_and_nothing_else(shop: S
     everything = json.loads(file.content)
     assert everything["person"]["name"] == f"guest {CANARY}"
     assert everything["accounts"][0]["account"] == "guest"
-    assert [each["until"] is None for each in everything["memories"]] == [False, True]
+    assert [each["until"] is None for each in everything["memories"]] == [False, True, True, True]
+    assert everything["organisation_records"]["insights_about"] == 1
+    (visit,) = everything["visits"]
+    assert CANARY in visit["summary"]
+    assert CANARY in visit["follow_ups"][0]["text"]
+    assert "爱" not in file.content.decode(), "what staff noted is for staff"
     said = [
         message["text"]
         for place in everything["conversations"]
         for message in place["messages"]
         if message["from"] == "person"
     ]
-    assert said == [f"我叫 {CANARY}", "/export", f"大家好，{CANARY}"]
+    bought = f"我昨天买了{CANARY}。我很喜欢{CANARY}"
+    assert said == [f"我叫 {CANARY}", bought, "/export", f"大家好，{CANARY}"]
     assert OTHERS not in file.content.decode()
 
 

@@ -142,6 +142,27 @@ async def test_what_is_due_is_done_once(office: Office, stack: AsyncExitStack) -
     await until(lambda: len(office.done) == 2)
 
 
+async def test_threads_of_others_go_on_while_it_closes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chat that asks the embedder meanwhile must not hear of it."""
+    loop, close = asyncio.get_running_loop(), durable._destroy
+    computed: list[int] = []
+
+    def closed() -> None:
+        close()
+        other = asyncio.run_coroutine_threadsafe(asyncio.to_thread(int, "7"), loop)
+        computed.append(other.result(60))
+
+    await office.order("a")
+    async with AsyncExitStack() as stack:
+        jobs = await office.open(stack)
+        await jobs.poll()
+        await until(lambda: jobs.durable.idle and bool(office.done))
+        monkeypatch.setattr(durable, "_destroy", closed)
+    assert computed == [7]
+
+
 async def test_begun_twice_it_is_done_once(office: Office, stack: AsyncExitStack) -> None:
     await office.order("a")
     jobs = await office.open(stack)

@@ -12,7 +12,7 @@ from config.clock import SystemClock
 from config.settings import Settings
 from memory.edge import EdgeIndex
 from memory.embeddings import LocalEmbedder
-from memory.index import Point, VectorIndex
+from memory.index import Item, Point, VectorIndex
 from memory.opening import open_long_term
 from memory.server import ServerIndex
 from storage.database import Database
@@ -222,10 +222,10 @@ class Meanwhile(EdgeIndex):
         self.told: list[list[bool]] = []
         self._happening = happening
 
-    async def upsert(self, points: Sequence[Point]) -> None:
+    async def upsert(self, points: Sequence[Item]) -> None:
         if not self.told:
             await self._happening()
-        self.told.append([point.current for point in points])
+        self.told.append([point.current for point in points if isinstance(point, Point)])
         await super().upsert(points)
 
 

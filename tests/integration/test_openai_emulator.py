@@ -49,7 +49,7 @@ async def client(emulator: OpenAIEmulator) -> AsyncIterator[openai.AsyncOpenAI]:
     async with (
         served(emulator.app) as url,
         openai.AsyncOpenAI(
-            base_url=f"{url}/v1", api_key="test-key", max_retries=0, timeout=1
+            base_url=f"{url}/v1", api_key="test-key", max_retries=0, timeout=60
         ) as client,
     ):
         yield client
@@ -124,8 +124,9 @@ async def test_faults_are_the_errors_of_the_client(
     emulator: OpenAIEmulator, client: openai.AsyncOpenAI, fault: Fault, error: type[Exception]
 ) -> None:
     emulator.scripts["m"] = in_turn(faulty(fault))
+    asked = client.with_options(timeout=1) if fault is Fault.silence else client
     with pytest.raises(error):
-        await client.chat.completions.create(model="m", messages=ASKED)
+        await asked.chat.completions.create(model="m", messages=ASKED)
 
 
 @pytest.mark.parametrize("fault", [Fault.stall, Fault.cut])
@@ -133,7 +134,8 @@ async def test_a_stream_that_breaks_off_fails_after_its_first_words(
     emulator: OpenAIEmulator, client: openai.AsyncOpenAI, fault: Fault
 ) -> None:
     emulator.scripts["m"] = in_turn(faulty(fault))
-    stream = await client.chat.completions.create(model="m", messages=ASKED, stream=True)
+    asked = client.with_options(timeout=3) if fault is Fault.stall else client
+    stream = await asked.chat.completions.create(model="m", messages=ASKED, stream=True)
     words = ""
     with pytest.raises((openai.APIError, httpx.HTTPError)):
         async for part in stream:

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from bot.composition import Ground
 from bot.messages import File, OutboundMessage
 from bot.service import Service
-from run_bot import Ground
 from storage.tables.campaign import AdSet, Campaign
 from storage.tables.lead import Lead
 from storage.tables.organisation import Organisation

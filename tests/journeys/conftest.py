@@ -14,16 +14,25 @@ from agent.models.opening import LanguageModels
 from agent.models.port import Models
 from agent.planner.loading import load_planner
 from agent.service import Planner
+from bot.composition import Ground, open_ground, open_service
 from bot.service import Service
 from config.settings import Settings
 from memory.connect import open_redis
-from run_bot import Ground, open_ground, open_service
 from storage.database import Database
 from storage.tables.organisation import Organisation
+from tests.builders.stock import Stocked, stocked
 from tests.conftest import administer
 from tests.fakes.clock import FakeClock
 from tests.journeys.chat import Chat
-from tests.journeys.wires import console, dingtalk, telegram, wecom_app, wecom_bot
+from tests.journeys.wires import (
+    console,
+    dingtalk,
+    telegram,
+    web,
+    wecom_app,
+    wecom_bot,
+    wecom_kf,
+)
 from tests.journeys.wires.base import Wire
 from tools.campaigns.platforms.configured import open_platforms
 from tools.demo import DEMO, MEMBERS, ensure_organisation, seed_demo
@@ -50,6 +59,11 @@ def seeded_postgres(postgres_server: str) -> str:
     return "seeded"
 
 
+@pytest.fixture(scope="session")
+def stocked_sqlite(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Stocked:
+    return asyncio.run(stocked(seeded_sqlite, tmp_path_factory.mktemp("stocked")))
+
+
 OpenWire = Callable[[AsyncExitStack, Service], Awaitable[Wire]]
 
 # Where every story is told: the words of people travel so, and are kept there.
@@ -59,7 +73,10 @@ PLACES: Mapping[str, OpenWire] = {
     "WeCom app on SQLite": wecom_app.open_wire,
     "WeCom AI bot on SQLite": wecom_bot.open_wire,
     "DingTalk on SQLite": dingtalk.open_wire,
+    "web page on SQLite": web.open_wire,
 }
+# Where customers alone can write.
+OF_CUSTOMERS: Mapping[str, OpenWire] = {"微信客服 on SQLite": wecom_kf.open_wire}
 
 
 @pytest.fixture(params=PLACES)
@@ -89,6 +106,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def demo_url(request: pytest.FixtureRequest, place: str, tmp_path: Path) -> Iterator[str]:
+    if request.node.get_closest_marker("stocked"):
+        stock: Stocked = request.getfixturevalue("stocked_sqlite")
+        yield f"sqlite+aiosqlite:///{stock.copy_to(tmp_path)}"
+        return
     if place.endswith("SQLite"):
         seeded: Path = request.getfixturevalue("seeded_sqlite")
         yield f"sqlite+aiosqlite:///{shutil.copy(seeded, tmp_path / 'huoke.db')}"
@@ -106,7 +127,9 @@ OpenDemo = Callable[..., Awaitable[tuple[AsyncExitStack, Ground, Service]]]
 
 
 @pytest.fixture
-async def open_demo(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncIterator[OpenDemo]:
+async def open_demo(
+    demo_url: str, planner: Planner, clock: FakeClock, tmp_path: Path
+) -> AsyncIterator[OpenDemo]:
     """Opens the demo organisation without channels, with a language model when the test gives
     one."""
     async with AsyncExitStack() as stack:
@@ -125,8 +148,10 @@ async def open_demo(demo_url: str, planner: Planner, clock: FakeClock) -> AsyncI
             if model is not None:
                 stack.push_async_callback(model.aclose)
                 models = LanguageModels(at_tools={"manager": model, "customer": model})
+            # Its own folder: an index opens for one process.
+            own = {"data_dir": tmp_path / "data"}
             ground = await open_ground(
-                stack, settings or Settings(), organisation_id=organisation_id,
+                stack, (settings or Settings()).model_copy(update=own), organisation_id=organisation_id,
                 database=database, redis=redis, models=models, clock=clock,
             )  # fmt: skip
             service = open_service(stack, ground, planner)
@@ -143,7 +168,8 @@ async def open_chat(place: str, open_demo: OpenDemo, clock: FakeClock) -> OpenCh
 
     async def open_(model: Models | None = None, settings: Settings | None = None) -> Chat:
         stack, ground, service = await open_demo(model, settings)
-        return Chat(service, ground, clock, await PLACES[place](stack, service))
+        open_wire = {**PLACES, **OF_CUSTOMERS}[place]
+        return Chat(service, ground, clock, await open_wire(stack, service))
 
     return open_
 

@@ -5,9 +5,9 @@ from itertools import count
 
 from sqlalchemy import select
 
+from bot.composition import Ground
 from bot.messages import Address, InboundMessage, OutboundMessage
 from bot.service import Service
-from run_bot import Ground
 from storage.inbox import Inbox
 from storage.tables.organisation import Person
 from storage.tables.trust import Approval, AuditEntry

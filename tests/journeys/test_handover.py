@@ -73,11 +73,11 @@ async def a_shop(
 
 
 async def test_from_the_agent_to_a_person_and_back(open_demo: OpenDemo) -> None:
-    model = ScriptedModel(says="有的，新客九折。")
+    model = ScriptedModel(says="您好！请问想看哪一款？")
     async with a_shop(open_demo, model, servicer="lilei") as shop:
         (first,) = await shop.says("有优惠吗？")
         assert "AI" in first
-        assert "新客九折" in first
+        assert model.words in first
         model.calls = (("request_human", {"reason": "太贵了"}),)
         coming = (await shop.says("太贵了，我要找真人"))[-1]
         assert "转接" in coming
@@ -93,8 +93,10 @@ async def test_from_the_agent_to_a_person_and_back(open_demo: OpenDemo) -> None:
         await shop.happens(lambda: shop.lilei.ends(shop.zhao))
         model.words = "同事刚才答应您八折，今天有效。"
         assert (await shop.says("刚才说几折来着？"))[-1] == model.words
+        model.words = "同事刚才答应您五折。"
+        assert model.words not in (await shop.says("你同事刚才答应我五折，对吧？"))[-1]
         heard = [(said.role, said.text) for said in model.conversation]
-        assert heard[-4:] == [
+        assert heard[-6:-2] == [
             ("user", "能打几折？"), ("assistant", "[lilei] 给您八折，今天有效"), ("user", "好的"),
             ("user", "刚才说几折来着？"),
         ]  # fmt: skip

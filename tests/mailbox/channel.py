@@ -93,7 +93,10 @@ def drop(folder: Path, sender: str, text: str, pressed: str = "", file: File | N
     if file is not None:
         content = base64.b64encode(file.content).decode()
         letter |= {"file": file.name, "type": file.media_type, "content": content}
-    (folder / "in" / f"{number:06}.json").write_text(json.dumps(letter, ensure_ascii=False))
+    whole = folder / "in" / f"{number:06}.json"
+    written = whole.with_suffix(".part")
+    written.write_text(json.dumps(letter, ensure_ascii=False))
+    written.replace(whole)
 
 
 def letters(folder: Path) -> list[dict[str, Any]]:

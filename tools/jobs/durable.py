@@ -56,10 +56,13 @@ class Durable:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
+        # DBOS had made its own pool the loop's, and is about to close it: others go on meanwhile.
+        pool = ThreadPoolExecutor()
+        self._loop.set_default_executor(pool)
         await asyncio.to_thread(_destroy)
         _current.clear()
-        # DBOS had made its own pool the loop's, and has closed it now.
-        self._loop.set_default_executor(ThreadPoolExecutor())
+        # What ended just now may have brought it back.
+        self._loop.set_default_executor(pool)
 
     async def start(self, key: str, order: str) -> None:
         """Begin the workflow `order`; nothing happens when it was begun before."""

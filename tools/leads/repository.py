@@ -8,10 +8,12 @@ from typing import TypeVar
 from sqlalchemy import Select, bindparam, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from memory.traces import cause_of
 from storage.database import Session
 from storage.repository import Repository
 from storage.tables.lead import Lead, LeadEvent, LeadNote, LeadStatus, LeadTag
 from storage.tables.organisation import Organisation
+from storage.tables.work import InboxMessage
 from storage.upsert import insert_or_ignore, table_of
 from tools.leads.filters import LeadFilter
 from tools.leads.scoring import Event
@@ -51,6 +53,20 @@ class LeadRepository(Repository[Lead]):
             return ()
         query = self._own().where(Lead.merged_into.is_(None), or_(*same))
         return await self.all(query.order_by(Lead.number))
+
+    async def of_person(self, person_id: int) -> Sequence[Lead]:
+        """Those whose order was a message of this person."""
+        made = (Lead.organisation_id == self.organisation_id, Lead.order_key.like("inbox:%"))
+        orders = await self.session.execute(select(Lead.id, Lead.order_key).where(*made))
+        causes = {cause: row.id for row in orders if (cause := cause_of(row.order_key)) is not None}
+        messages = await self.session.scalars(
+            select(InboxMessage.id).where(
+                InboxMessage.organisation_id == self.organisation_id,
+                InboxMessage.person_id == person_id,
+            )
+        )
+        ids = [causes[message] for message in messages if message in causes]
+        return await self.all(self._own().where(Lead.id.in_(ids)).order_by(Lead.number))
 
     async def latest(self) -> Lead | None:
         return await self.one_or_none(self._own().order_by(Lead.number.desc()).limit(1))

@@ -67,6 +67,10 @@ class LeadService:
             raise LeadNotFound(ref, latest.ref if latest else None)
         return found
 
+    async def of_person(self, person_id: int) -> Sequence[Lead]:
+        """Those that a customer's own messages made, the oldest first."""
+        return await self.leads.of_person(person_id)
+
     async def hold(self, session: Session, ref: str) -> Lead:
         """The same, and nobody else changes it until this transaction ends."""
         lead = await self.get(ref)

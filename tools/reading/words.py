@@ -27,9 +27,11 @@ _STRIPS = re.compile(_TABLE["tags"]["strips"])
 _NOTE = re.compile(_TABLE["note"])
 _FACT = re.compile(_TABLE["fact"])
 _REASON = re.compile(_TABLE["reason"])
+_PROBLEM = re.compile(_TABLE["problem"])
 _FILLERS = re.compile(r"^(?:一下|下|有关|关于|所有|全部|一些|the |all |any |my |me |for |有)\s?")
 _NO_TEXT = re.compile(_TABLE["no_text"])
 _LONGEST_TAG = 20
+_SHORTEST_PROBLEM = 2
 
 
 def texts(text: str, now: datetime) -> list[Reading]:
@@ -67,13 +69,28 @@ def tags(text: str, argument: str) -> list[Reading]:
 
 
 def notes(text: str, argument: str) -> list[Reading]:
-    """The words to keep; a `fact` is the whole message without "remember that"."""
+    """The words to keep; a `fact` is the whole message without "remember that", a `problem` what
+    is said beside the order for a ticket."""
     plain = normalise(text)
     if argument == "fact":
         lead_in = _FACT.match(plain)
         return _readings(text, [(lead_in.end() if lead_in else 0, len(text))])
+    if argument == "problem":
+        return _readings(text, list(_problem(plain)))
     pattern = _REASON if argument == "reason" else _NOTE
     return _readings(text, [match.span("said") for match in pattern.finditer(plain)])
+
+
+def _problem(plain: str) -> Iterator[Span]:
+    """What is wrong: what stands behind the order for a ticket, else what stands before it."""
+    order = _PROBLEM.search(plain)
+    if order is None:
+        return
+    for start, end in ((order.end(), len(plain)), (0, order.start())):
+        said = plain[start:end].rstrip(" ,，")
+        if len(said.strip(" .。!！?？吧吗")) >= _SHORTEST_PROBLEM:
+            yield start, start + len(said)
+            return
 
 
 def _likely(text: str, plain: str, now: datetime) -> Iterator[Span]:

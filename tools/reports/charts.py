@@ -69,6 +69,16 @@ class Ranking:
     bars: Sequence[Bar]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An arrow with its name; a `broken` one says that something is not so."""
+
+    source: str
+    label: str
+    target: str
+    broken: bool = False
+
+
 def daily_chart(title: str, panels: Sequence[Panel], *, now: str, before: str) -> bytes:
     """Lines below each other, each on its own scale; `now` and `before` name the two periods."""
     with _DRAWING:
@@ -123,6 +133,26 @@ def ranking_chart(title: str, rankings: Sequence[Ranking], *, now: str, before: 
             loc="upper right", bbox_to_anchor=(1, 0), ncols=2, frameon=False, prop=_font(9),
             labelcolor=_INK, borderaxespad=0.2, handlelength=1.2, columnspacing=1.2,
         )  # fmt: skip
+        return _png(figure)
+
+
+def network_chart(title: str, links: Sequence[Link]) -> bytes:
+    """What nothing comes from is on the right, what only that comes from in the middle."""
+    with _DRAWING:
+        places = _columns(links)
+        rows = max(sum(x == column for x, _ in places.values()) for column in range(3))
+        figure = _figure(title, 1.0 + 0.42 * rows)
+        axes = figure.subplots()
+        axes.set(xlim=(-0.15, 2.75), ylim=(-0.06, 1.06))
+        axes.set_axis_off()
+        for link in links:
+            (x, y), (to_x, to_y) = places[link.source], places[link.target]
+            style = ":" if link.broken else "-"
+            axes.plot([x, to_x], [y, to_y], style, color=_BLUE, linewidth=1, alpha=0.45, zorder=1)
+            _note(axes, x + (to_x - x) * 0.72, y + (to_y - y) * 0.72, link.label, 7, _GREY)
+        for name, (x, y) in places.items():
+            axes.plot([x], [y], "o", color=_BLUE, markersize=4, zorder=2)
+            _note(axes, x + 0.03, y, name, 9, _INK)
         return _png(figure)
 
 
@@ -232,6 +262,40 @@ def _write(axes: "Axes", x: float, y: float, text: str) -> None:
     axes.annotate(
         text, (x, y), xytext=(0, 6), textcoords="offset points", ha="center", color=_INK,
         fontproperties=_font(8.5), path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )  # fmt: skip
+
+
+def _columns(links: Sequence[Link]) -> dict[str, tuple[int, float]]:
+    """Column (0 to 2) and height (0 to 1, from below) of each name: near to what it belongs to."""
+    names = dict.fromkeys(name for link in links for name in (link.source, link.target))
+    places: dict[str, tuple[int, float]] = {}
+    for column in range(3):
+        inside = [name for name in names if _column(name, links) == column]
+        heights = {}
+        for name in inside:
+            near = [places[link.source][1] for link in links
+                    if link.target == name and link.source in places]  # fmt: skip
+            heights[name] = sum(near) / len(near) if near else 0.5
+        inside.sort(key=lambda name: -heights[name])
+        for row, name in enumerate(inside):
+            places[name] = (column, 1 - (row + 0.5) / len(inside))
+    return places
+
+
+def _column(name: str, links: Sequence[Link]) -> int:
+    sources = {link.source for link in links}
+    if name not in sources:
+        return 2
+    return 0 if any(link.target in sources for link in links if link.source == name) else 1
+
+
+def _note(axes: "Axes", x: float, y: float, text: str, size: float, color: str) -> None:
+    """Words on a line, readable where it passes below them."""
+    from matplotlib.patheffects import withStroke
+
+    axes.annotate(
+        text, (x, y), va="center", ha="left", color=color, fontproperties=_font(size), zorder=3,
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from storage.tables.change import ChangeRecord
 from storage.tables.job import Job
 from storage.tables.lead import Lead, LeadStatus
 from storage.tables.trust import Approval, ApprovalStatus
+from storage.tables.visit import FollowUp, FollowUpStatus
 from tools.context import ToolContext
 from tools.jobs.service import JobService
 from tools.reports.arguments import (
@@ -115,6 +116,8 @@ async def push_brief(context: ToolContext, payload: dict[str, Any]) -> None:
         ]
         if free:
             lines.append(context.say("schedules.brief.advice"))
+        if due := await _due(session, context):
+            lines.append(context.say("follow_ups.due", n=due))
         await context.notifier.to_person(
             session, NoticeKind.report, context.order_key, context.asker.id, "\n".join(lines),
             attachments=result.attachments,
@@ -127,6 +130,17 @@ async def _waiting(session: ReadSession, context: ToolContext) -> int:
             Approval.organisation_id == context.organisation_id,
             Approval.status == ApprovalStatus.pending,
             Approval.expires_at > context.clock.now(),
+        )
+    ) or 0  # fmt: skip
+
+
+async def _due(session: ReadSession, context: ToolContext) -> int:
+    """Customers to follow up today, or before."""
+    return await session.scalar(
+        select(func.count(FollowUp.id)).where(
+            FollowUp.organisation_id == context.organisation_id,
+            FollowUp.status == FollowUpStatus.open,
+            FollowUp.due_on <= context.local_now().date(),
         )
     ) or 0  # fmt: skip
 

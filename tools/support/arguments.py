@@ -17,3 +17,19 @@ class Remember(Arguments):
 
 class RequestHuman(Arguments):
     reason: Note | None = None
+
+
+class SearchKnowledge(Arguments):
+    """What the last line asks may follow from the lines before it."""
+
+    question: Note
+
+
+class CreateTicket(Arguments):
+    """In the customer's words: what is wrong."""
+
+    problem: Note
+
+
+class MyTickets(Arguments):
+    pass

@@ -5,12 +5,17 @@ from config.roles import Role
 from memory.facts import FactStore
 from storage.database import Session
 from storage.media import files_of_people
+from storage.tables.case import CaseReason
 from storage.tables.lead import Activity
 from tools.context import ToolContext
 from tools.leads.service import LeadService, NewLead, source_of
+from tools.mood import settled
 from tools.result import ToolResult
 from tools.spec import Risk, ToolSpec, always
 from tools.support.arguments import LeaveContact, Remember, RequestHuman
+from tools.support.case_parts import Wanted
+from tools.support.case_words import requested_words
+from tools.support.cases import CaseService
 
 _FILES_NAMED = 5
 
@@ -49,20 +54,32 @@ async def remember(context: ToolContext, arguments: Remember) -> ToolResult:
 
 
 async def request_human(context: ToolContext, arguments: RequestHuman) -> ToolResult:
-    """Tell the staff that this customer wants to talk to a person, and give them the chat where the
-    platform can."""
+    """Ask the staff to come to this conversation, or give it to people of the platform where there
+    are any."""
+    wanted = Wanted(
+        conversation_id=context.conversation_id, customer_id=context.asker.id,
+        reason=CaseReason.asked, question=arguments.reason or "", order_key=context.order_key,
+        by_platform=context.transfers, mood=settled(context.mood),
+    )  # fmt: skip
     async with context.database.unit_of_work() as session:
-        sent = await _sent_files(session, context)
-        reached = await context.notifier.to_staff(
-            session, NoticeKind.human, f"{context.order_key}:human",
-            f"support.human_wanted{'_files' if sent else ''}",
-            name=context.asker.name, reason=arguments.reason or "—", files=", ".join(sent),
-            person=context.asker.id,
-        )  # fmt: skip
+        requested = await CaseService.of(session, context).request(wanted)
+        if context.transfers:
+            await _tell_staff(session, context, arguments.reason)
     if context.transfers:
         return ToolResult(status="ok", text=context.say("support.human_coming"), transfer=True)
-    key = "support.human_called" if reached else "support.human_unreachable"
-    return ToolResult(status="ok", text=context.say(key))
+    text = requested_words(context.language, requested, context.timezone)
+    return ToolResult(status="ok", text=text)
+
+
+async def _tell_staff(session: Session, context: ToolContext, reason: str | None) -> None:
+    """Those who serve on the platform see the customer there, and here what it is about."""
+    sent = await _sent_files(session, context)
+    await context.notifier.to_staff(
+        session, NoticeKind.human, f"{context.order_key}:human",
+        f"support.human_wanted{'_files' if sent else ''}",
+        name=context.asker.name, reason=reason or "—", files=", ".join(sent),
+        person=context.asker.id,
+    )  # fmt: skip
 
 
 async def _sent_files(session: Session, context: ToolContext) -> list[str]:

@@ -147,6 +147,7 @@ def _said(message: Message, external_id: str, me: Me) -> Event | None:
         address=address,
         message_id=f"{address.chat}:{message.message_id}",
         album=message.media_group_id or "",
+        answers=_answered(message, me),
         sender_id=str(sender.id),
         sender_name=sender.full_name,
         text=text,
@@ -154,6 +155,14 @@ def _said(message: Message, external_id: str, me: Me) -> Event | None:
         group="" if private else str(message.chat.id),
         files=files,
     )
+
+
+def _answered(message: Message, me: Me) -> str:
+    """The message of ours that this one is a reply to."""
+    answered = message.reply_to_message
+    if answered is None or answered.from_user is None or answered.from_user.id != me.id:
+        return ""
+    return str(answered.message_id)
 
 
 def _pressed(query: CallbackQuery, external_id: str, me: Me) -> Event | None:

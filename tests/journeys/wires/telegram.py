@@ -51,6 +51,12 @@ class TelegramWire:
 
         await self._keeping.one_more(say)
 
+    async def reply(self, account: str, name: str, text: str) -> None:
+        """To the newest message that somebody was sent."""
+        person = self._emulator.user(int(account), name)
+        newest = self._emulator.answers(int(account))[-1]["message_id"]
+        await self._keeping.one_more(lambda: person.says(text, reply_to=newest))
+
     async def press(self, account: str, name: str, label: str) -> None:
         person = self._emulator.user(int(account), name)
         await self._keeping.one_more(lambda: person.presses(label))

@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.doctor import readiness, worded
+from bot.doctor import examine, readiness, worded
 from bot.findings import Finding
 from config.settings import Settings
 from storage.database import Database
+from tests.builders.playbooks import DEMO, changed, written
 
 
 @pytest.fixture
@@ -76,6 +77,18 @@ async def test_who_never_answers_is_not_waited_for(
         async with Redis(port=port) as redis:
             found = await readiness(settings, database, redis, planner)
     assert "no answer" in next(each.seen for each in found if each.part == "short-term memory")
+
+
+async def test_a_broken_playbook_is_named_and_needed_by_nobody(
+    database: Database, redis: Redis, planner: Path, tmp_path: Path
+) -> None:
+    written(tmp_path / "playbooks", changed(DEMO, ("next: purpose", "next: nowhere")))
+    found = await examine(Settings(data_dir=tmp_path), database, redis, planner)
+    (broken,) = [each for each in found if each.part == "playbooks"]
+    assert not broken.fine
+    assert not broken.needed
+    assert "trial.yaml:25 stages.0.next: there is no stage “nowhere”" in broken.seen
+    assert "/playbooks reload" in broken.advice
 
 
 def test_in_words_a_bad_part_comes_with_what_to_do() -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from bot.media import admitted, checked, kind_of
 from bot.messages import File, RemoteFile
-from bot.sniffing import EXECUTABLE, TEXT, UNKNOWN, sniff
+from bot.sniffing import EXECUTABLE, PAGE, TEXT, UNKNOWN, sniff
 from config.media import MediaSettings
 from storage.inbox import REFUSED, TOO_LARGE
+from storage.media import name_to_send
 
 
 def packed(*names: str) -> bytes:
@@ -48,7 +49,8 @@ def packed(*names: str) -> bytes:
         (b"MZ\x90\x00\x03", EXECUTABLE),
         (b"\x7fELF", EXECUTABLE),
         (b"#!/bin/sh\n", EXECUTABLE),
-        (b"<!DOCTYPE html><p>", EXECUTABLE),
+        (b"<!DOCTYPE html><p>", PAGE),
+        (b"<p>hi<script>x()</script>", EXECUTABLE),
         (b"<?xml version='1.0'?><svg onload=''>", EXECUTABLE),
         (packed("xl/workbook.xml", "xl/vbaProject.bin"), EXECUTABLE),
         (packed("META-INF/MANIFEST.MF"), EXECUTABLE),
@@ -83,6 +85,35 @@ def test_a_content_is_kept_within_the_limit_of_its_kind(
 ) -> None:
     file = RemoteFile(name=name, media_type=announced, remote="1")
     assert checked(file, content, LIMITS) == kept
+
+
+HTML = b"<html>1</html>"
+
+
+@pytest.mark.parametrize(
+    ("name", "announced", "content", "kept"),
+    [
+        ("returns.html", "text/html", HTML, (HTML, TEXT)),
+        ("RETURNS.HTM", "application/octet-stream", HTML, (HTML, TEXT)),
+        ("part.html", "text/html", b"<p>1</p>", (b"<p>1</p>", TEXT)),
+        ("returns.pdf", "application/pdf", HTML, (b"", REFUSED)),
+        ("returns.txt", "text/plain", HTML, (b"", REFUSED)),
+        ("returns", "text/html", HTML, (b"", REFUSED)),
+        ("returns.html", "text/html", JPEG, (b"", REFUSED)),
+        ("returns.html", "text/html", b"\x7fELF", (b"", REFUSED)),
+        ("returns.html.exe", "text/html", HTML, (b"", REFUSED)),
+    ],
+)
+def test_a_page_is_kept_as_text_and_only_under_its_own_name(
+    name: str, announced: str, content: bytes, kept: tuple[bytes, str]
+) -> None:
+    file = RemoteFile(name=name, media_type=announced, remote="1")
+    assert checked(file, content, MediaSettings()) == kept
+
+
+def test_a_page_is_sent_on_under_a_name_that_opens_as_text() -> None:
+    assert name_to_send("a.HTML") == "a.HTML.txt"
+    assert name_to_send("a.pdf") == "a.pdf"
 
 
 def test_a_kind_that_is_not_taken_is_not_even_fetched() -> None:

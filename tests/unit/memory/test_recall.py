@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memory.dialogue import asked
 from memory.index import Found
-from memory.recall import MOST_TOKENS, best, factor, fuse, known_share
+from memory.recall import MOST_TOKENS, factor, fuse, known_share, ordered, within
 from memory.sparse import encode_query
 from memory.tokens import estimate_tokens
 from storage.tables.memory import Memory, MemoryKind
@@ -25,6 +26,12 @@ def a_memory(
         text=text, importance=importance, created_at=said, used_at=said,
         valid_to=None if held else NOW,
     )  # fmt: skip
+
+
+def a_turn(id_: int, *, message: int, days: float = 0) -> Memory:
+    row = a_memory(id_, text="", days=days)
+    row.kind, row.source_inbox_id, row.conversation_id = MemoryKind.episode, message, 1
+    return row
 
 
 def test_without_known_words_meaning_alone_decides() -> None:
@@ -69,6 +76,7 @@ def test_scores_lie_between_nothing_and_one(
 
 
 @given(st.floats(0, 100_000), st.integers(0, 100))
+@settings(deadline=None)
 def test_age_and_importance_stay_within_their_bounds(days: float, importance: int) -> None:
     assert 0.3 <= factor(a_memory(days=days, importance=importance), NOW, HALF_LIFE) <= 1.5
 
@@ -80,15 +88,48 @@ def test_older_and_less_important_count_less() -> None:
     assert factor(wish, NOW, HALF_LIFE) > factor(remark, NOW, HALF_LIFE)
 
 
+def order(rows: list[Memory], scores: dict[int, float], question: str = "") -> list[int]:
+    ranking = ordered(
+        rows, scores, asked(question, [], NOW.date()), own_name="Wang", now=NOW,
+        half_life=HALF_LIFE, zone=UTC,
+    )  # fmt: skip
+    return [each.id for each in ranking]
+
+
 def test_what_holds_comes_before_what_held() -> None:
     rows = [a_memory(1, held=False), a_memory(2)]
-    chosen = best(rows, {1: 1.0, 2: 0.1}, NOW, limit=5, half_life=HALF_LIFE)
-    assert [row.id for row in chosen] == [2, 1]
+    assert order(rows, {1: 1.0, 2: 0.1}) == [2, 1]
 
 
-@given(st.lists(st.integers(1, 900), max_size=12), st.integers(1, 10))
-def test_no_more_than_asked_for_and_no_more_than_fits(sizes: list[int], limit: int) -> None:
-    rows = [a_memory(number, text="长" * size) for number, size in enumerate(sizes, start=1)]
-    chosen = best(rows, {row.id: 0.5 for row in rows}, NOW, limit=limit, half_life=HALF_LIFE)
-    assert len(chosen) <= limit
-    assert sum(estimate_tokens(row.text) for row in chosen) <= MOST_TOKENS
+def test_nothing_without_a_score_is_recalled() -> None:
+    assert order([a_memory(1), a_memory(2)], {2: 0.0}) == [2]
+
+
+def test_what_comes_from_one_message_comes_once() -> None:
+    turn, fact = a_turn(1, message=7), a_memory(2)
+    fact.source_inbox_id = 7
+    assert order([turn, fact], {1: 0.5, 2: 0.9}) == [2]
+    assert order([turn, fact], {1: 0.9, 2: 0.5}) == [1]
+
+
+def test_a_turn_names_what_it_said_that_holds_no_more() -> None:
+    turn, fact = a_turn(1, message=7), a_memory(2, held=False)
+    fact.source_inbox_id = 7
+    ranking = ordered(
+        [turn, fact], {1: 0.5, 2: 0.9}, asked("", [], NOW.date()), own_name="Wang", now=NOW,
+        half_life=HALF_LIFE, zone=UTC,
+    )  # fmt: skip
+    assert [(each.id, each.outdated) for each in ranking] == [(1, (2,)), (2, ())]
+
+
+def test_between_equal_turns_the_newer_comes_first() -> None:
+    turns = [a_turn(1, message=1, days=100), a_turn(2, message=2, days=1)]
+    assert order(turns, {1: 0.5, 2: 0.5}) == [2, 1]
+
+
+@given(st.lists(st.integers(1, 900), max_size=12))
+def test_no_more_than_fits(sizes: list[int]) -> None:
+    texts = ["长" * size for size in sizes]
+    fitting = within(texts)
+    assert sum(map(estimate_tokens, texts[:fitting])) <= MOST_TOKENS
+    assert fitting == len(texts) or sum(map(estimate_tokens, texts[: fitting + 1])) > MOST_TOKENS

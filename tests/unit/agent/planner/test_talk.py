@@ -56,7 +56,7 @@ class TestCustomers:
         assert call.tool == tool
 
     @pytest.mark.parametrize(
-        "text", ["把C-3预算加到1000", "暫停 C-3", "export the leads to excel", "这个多少钱"]
+        "text", ["把C-3预算加到1000", "暫停 C-3", "export the leads to excel", "讲个笑话吧"]
     )
     def test_cannot_reach_the_managers_tools(self, hears: Hears, text: str) -> None:
         assert hears(text, persona="customer").talk == "out_of_scope"

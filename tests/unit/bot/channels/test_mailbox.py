@@ -9,7 +9,6 @@ from bot.channels.configured import CHANNELS, Site, check_channels, open_channel
 from bot.messages import Address, File
 from bot.shelf import Shelf
 from config.errors import AppError
-from config.settings import Settings
 from memory.connect import open_redis
 from storage.cursors import Cursors
 from storage.database import Database
@@ -18,12 +17,9 @@ from tests.builders.service import a_running_service, until
 from tests.contracts.channel import ChannelContract, ChannelHarness
 from tests.fakes.agent import FakeAgent
 from tests.mailbox.channel import MailboxChannel, MailboxSettings, drop, letters
+from tests.mailbox.running import OurSettings
 
 REGISTRY = {**CHANNELS, "mailbox": "tests.mailbox.entry"}
-
-
-class OurSettings(Settings):
-    mailbox: MailboxSettings | None = None
 
 
 class MailboxHarness:

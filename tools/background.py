@@ -1,0 +1,20 @@
+"""Every kind of work that runs by itself, listed by hand as the tools are."""
+
+from collections.abc import Mapping
+
+from config.settings import ApprovalSettings
+from tools.jobs.runner import Handler
+from tools.knowledge.adding import Index
+from tools.knowledge.adding import handlers as knowledge_jobs
+from tools.leads.jobs import HANDLERS as LEAD_JOBS
+from tools.optimization.jobs import handlers as optimization_jobs
+from tools.outreach.tools import HANDLERS as OUTREACH_JOBS
+from tools.reports.scheduling import HANDLERS as REPORT_JOBS
+
+
+def job_handlers(approvals: ApprovalSettings, index: Index) -> Mapping[str, Handler]:
+    """By kind of job. `index` tells the index of documents what it lacks."""
+    return {
+        **LEAD_JOBS, **OUTREACH_JOBS, **optimization_jobs(approvals), **REPORT_JOBS,
+        **knowledge_jobs(index),
+    }  # fmt: skip
