@@ -1,14 +1,17 @@
 """Tickets told as stories: opened by a customer, by the AI and by the staff, watched over until they
 are settled, and judged by the customer."""
 
+import asyncio
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import func, select
 
 from config.settings import Settings
 from storage.tables.organisation import Organisation
 from storage.tables.ticket import Ticket
+from storage.tables.work import OutboxMessage, OutboxStatus
 from tests.fakes.ports import OpenFence
 from tests.journeys.chat import AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
 from tests.journeys.conftest import OpenChat
@@ -25,6 +28,17 @@ async def chat(open_chat: OpenChat) -> Chat:
 
 
 async def got(chat: Chat, who: str, after: int = 0) -> list[str]:
+    """When nothing waits any more: platforms have limits of pace."""
+    waiting = select(func.count(OutboxMessage.id)).where(
+        OutboxMessage.status.in_((OutboxStatus.queued, OutboxStatus.sending))
+    )
+    async with asyncio.timeout(60):
+        while True:
+            await chat.service.settled()
+            async with chat.service.database.reading() as session:
+                if not await session.scalar(waiting):
+                    break
+            await asyncio.sleep(0.05)
     account = str(await chat.person(who))
     return [sent.text for sent in chat._wire.read(account)][after:]
 
