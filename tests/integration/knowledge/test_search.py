@@ -1,10 +1,9 @@
 """The knowledge base from documents to passages, on both databases and the real engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-import pytest
 from pydantic import HttpUrl
 from sqlalchemy import select, update
 
@@ -23,37 +22,11 @@ from storage.database import Database
 from storage.tables.knowledge import Chunk, ChunkKind, Document
 from tests.builders.chunks import Chunks, a_category, a_knowledge, texts
 from tests.builders.memory import an_edge
-from tests.builders.organisation import an_organisation
 from tests.emulators.qdrant import QdrantEmulator, serving
 from tests.emulators.reranker import RerankerEmulator, serving_reranker
 from tests.fakes.clock import FakeClock
 from tests.fakes.embedder import FakeEmbedder
-
-RETURNS = "退货请在签收后七天内申请，运费由我们承担。"
-INVOICE = "怎么开发票？ => 在订单页面点击申请，当天发到邮箱。"
-WARRANTY = "Shoes have a warranty of two years."
-
-
-@pytest.fixture
-async def company(database: Database) -> int:
-    async with database.unit_of_work() as session:
-        return (await an_organisation(session)).id
-
-
-@pytest.fixture
-async def index(tmp_path: Path) -> AsyncIterator[EdgeIndex]:
-    async with an_edge(tmp_path / "knowledge") as opened:
-        yield opened
-
-
-@pytest.fixture
-def knowledge(database: Database, company: int, index: EdgeIndex, clock: FakeClock) -> Knowledge:
-    return a_knowledge(database, company, index, FakeEmbedder(), clock)
-
-
-@pytest.fixture
-def library(database: Database, company: int) -> Chunks:
-    return Chunks(database, company)
+from tests.integration.knowledge.conftest import INVOICE, RETURNS, WARRANTY
 
 
 async def test_a_passage_says_where_it_stands(knowledge: Knowledge, library: Chunks) -> None:
