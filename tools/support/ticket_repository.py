@@ -1,6 +1,5 @@
 """Every query on tickets."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -56,17 +55,6 @@ class TicketRepository(Repository[Ticket]):
         """Newest first."""
         query = self._own().where(Ticket.requester_id == person_id)
         return await self.all(query.order_by(Ticket.number.desc()).limit(limit))
-
-    async def unsettled_by_assignee(self) -> Counter[int]:
-        """How many each person has."""
-        rows = await self.session.scalars(
-            select(Ticket.assignee_id).where(
-                Ticket.organisation_id == self.organisation_id,
-                Ticket.assignee_id.is_not(None),
-                Ticket.status.in_(UNSETTLED),
-            )
-        )
-        return Counter(id_ for id_ in rows if id_ is not None)
 
     async def events(self, ticket: Ticket) -> Sequence[TicketEvent]:
         """Oldest first."""
