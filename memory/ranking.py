@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memory.sparse import Sparse
+from memory.sparse import Sparse, rarity
 
 # Equal shares of meaning and words: between 0.4 and 0.6 nothing changes much.
 _SPARSE_SHARE = 0.5
@@ -99,7 +99,7 @@ def _masses(hits: Mapping[int, Hit], query: Sparse, corpus: int) -> dict[int, fl
     """The weight of each of the question's terms, times BM25's inverse document frequency."""
     frequencies = Counter(index for hit in hits.values() for index in hit.matched)
     return {
-        index: weight * _rarity(frequencies[index], corpus)
+        index: weight * rarity(frequencies[index], corpus)
         for index, weight in zip(query.indices, query.values, strict=True)
     }
 
@@ -124,8 +124,3 @@ def _near(hit: Hit, otherwise: float) -> float:
     if hit.dense is None:
         return otherwise
     return hit.dense + (0.0 if hit.alike else _BETWEEN_LANGUAGES)
-
-
-def _rarity(frequency: int, corpus: int) -> float:
-    seen = min(frequency, corpus)
-    return math.log((corpus - seen + 0.5) / (seen + 0.5) + 1)

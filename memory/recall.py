@@ -1,6 +1,5 @@
 """From two lists of hits to the memories worth reading, the best first. No model is asked."""
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Protocol
 
 from memory.dialogue import Asked, Turn, ranked
 from memory.index import Found
-from memory.sparse import Sparse
+from memory.sparse import Sparse, rarity
 from memory.tokens import estimate_tokens
 from storage.tables.memory import MemoryKind
 
@@ -84,7 +83,7 @@ def fuse(found: Found, query: Sparse, corpus: int) -> dict[int, float]:
 def known_share(frequencies: Mapping[int, int], query: Sparse, corpus: int) -> float:
     """How much of the question's weight lies on words that stand in some memory, 0…1."""
     masses = {
-        index: weight * _rarity(frequencies.get(index, 0), corpus)
+        index: weight * rarity(frequencies.get(index, 0), corpus)
         for index, weight in zip(query.indices, query.values, strict=True)
     }
     total = sum(masses.values())
@@ -166,12 +165,6 @@ def _recency(memory: Held, now: datetime, half_life: timedelta) -> float:
     age = max(timedelta(0), now - max(memory.created_at, memory.used_at))
     share: float = 0.5 ** (age / half_life)
     return share
-
-
-def _rarity(frequency: int, corpus: int) -> float:
-    """BM25's inverse document frequency."""
-    seen = min(frequency, corpus)
-    return math.log((corpus - seen + 0.5) / (seen + 0.5) + 1)
 
 
 def _relative(scores: Mapping[int, float]) -> dict[int, float]:

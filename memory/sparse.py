@@ -5,6 +5,7 @@ multiplies with the inverse document frequency inside what one owner has. The sa
 the engine in process and to a server, so both score alike.
 """
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from zlib import crc32
@@ -38,6 +39,12 @@ def encode_passage(text: str, usual_length: float = SENTENCE) -> Sparse:
 
 def encode_query(text: str) -> Sparse:
     return _sparse({_hash(term): weight for term, weight in terms(text)})
+
+
+def rarity(frequency: int, corpus: int) -> float:
+    """BM25's inverse document frequency of a term that `frequency` of `corpus` texts have."""
+    seen = min(frequency, corpus)
+    return math.log((corpus - seen + 0.5) / (seen + 0.5) + 1)
 
 
 def _hash(term: str) -> int:
