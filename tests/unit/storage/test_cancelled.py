@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from storage.database import Database
 
@@ -82,3 +83,28 @@ async def test_a_connection_is_closed_when_its_task_is_cancelled_while_it_opens(
 
         assert await cancelled_behind(gate, read)
         assert threads() == []
+
+
+async def test_an_opening_that_fails_has_ended_its_thread_when_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+
+    def held_up(message: str, *said: object) -> None:
+        if message.startswith("executing") and "close_and_stop" in str(said):
+            gate()
+
+    monkeypatch.setattr("aiosqlite.core.LOG.debug", held_up)
+    async with Database("sqlite+aiosqlite:////nowhere/huoke.db") as database:
+
+        async def read() -> None:
+            async with database.reading() as session:
+                await session.execute(text("SELECT 1"))
+
+        task = asyncio.ensure_future(read())
+        assert await asyncio.to_thread(gate.reached.wait, 10)
+        ended, _ = await asyncio.wait([task], timeout=0.05)
+        gate.opened.set()
+        with pytest.raises(OperationalError):
+            await task
+        assert not ended
