@@ -57,7 +57,7 @@ class WebChannel:
         self._shared = shared
         self._files = Files(self._log, signer, settings, store.media)
         door = Door(settings, signer, store.pacer)
-        self._streams = Streams(self._log, shelf, settings.limits, self._files.shown, shared=shared)
+        self._streams = Streams(self._log, shelf, settings.limits, self._files.shown)
         self._api = Api(
             settings, door, signer, log=self._log, files=self._files, streams=self._streams,
             receive=self._receive,

@@ -43,16 +43,13 @@ class _Stream:
 
 
 class Streams:
-    """`shared`: other processes write to the same log."""
+    """The pages that are open at this process."""
 
-    def __init__(
-        self, log_: WebLog, shelf: Shelf, limits: WebLimits, shown: Shown, *, shared: bool
-    ) -> None:
+    def __init__(self, log_: WebLog, shelf: Shelf, limits: WebLimits, shown: Shown) -> None:
         self._log = log_
         self._shelf = shelf
         self._limits = limits
         self._shown = shown
-        self._shared = shared
         self._open: dict[str, list[_Stream]] = {}
         self._addresses: dict[str, int] = {}
         self._closed = True
@@ -79,6 +76,8 @@ class Streams:
         self._enter(visitor, stream)
         try:
             yield b": welcome\n\n"
+            with suppress(TransientError):
+                stream.draft = await self._shelf.get(_note(visitor)) or stream.draft
             while not (self._closed or stream.displaced):
                 stream.news.clear()
                 draft, stream.draft = stream.draft, None
@@ -104,15 +103,13 @@ class Streams:
     async def draft(self, visitor: str, key: str, text: str, *, pulse: bool) -> None:
         draft = json.dumps({"answer": key, "text": text, "pulse": pulse})
         self._show(visitor, draft)
-        if self._shared:
-            await self._shelf.put(_note(visitor), draft, _DRAFT_KEPT)
+        await self._shelf.put(_note(visitor), draft, _DRAFT_KEPT)
 
     async def answered(self, visitor: str) -> None:
         """What was drafted is said now."""
         self.wake(visitor)
-        if self._shared:
-            with suppress(TransientError):
-                await self._shelf.take(_note(visitor))
+        with suppress(TransientError):
+            await self._shelf.take(_note(visitor))
 
     def begin(self) -> None:
         self._closed = False

@@ -24,13 +24,11 @@ LOOPBACK, OTHER = "127.0.0.1", "127.0.0.2"
 class Site:
     """Answers each path with what the test wrote, and keeps what it was asked."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self.tls = tls
+    def __init__(self) -> None:
         self.port = 0
         self.pages: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.heads: list[str] = []
-        self.serving: set[asyncio.Task[None]] = set()
 
     def has(self, path: str, body: bytes = HTML, *, status: int = 200, **headers: str) -> None:
         shown = {"Content-Type": "text/html", "Content-Length": str(len(body))}
@@ -45,12 +43,7 @@ class Site:
         return f"http://{host}:{self.port}{path}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self.serving.add(task)
         try:
-            if self.tls is not None:
-                await writer.start_tls(self.tls)
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             path = head.split(" ")[1]
             self.asked.append(path)
@@ -59,7 +52,6 @@ class Site:
             writer.write(self.pages.get(path, missing))
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
-            # Handshakes that fail are OSErrors, too.
             return
         finally:
             writer.close()
@@ -69,12 +61,18 @@ class Site:
 
 @asynccontextmanager
 async def served(tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
-    site = Site(tls)
-    server = await asyncio.start_server(site.serve, LOOPBACK, 0)
+    site = Site()
+    server = await asyncio.start_server(site.serve, LOOPBACK, 0, ssl=tls)
     site.port = server.sockets[0].getsockname()[1]
     async with server:
         yield site
-    await asyncio.gather(*site.serving)
+    await hung_up()
+
+
+async def hung_up() -> None:
+    """Every connection is at its end, also one that was accepted a moment ago."""
+    while serving := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(serving)
 
 
 @pytest.fixture
@@ -351,12 +349,14 @@ async def test_a_server_that_says_nothing_is_left_in_time() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(silent, LOOPBACK, 0)
     async with server:
         url = f"http://shop.test:{server.sockets[0].getsockname()[1]}/"
         with pytest.raises(Unfetchable) as caught:
             await fetch(url, allowed=on_loopback, resolve=loopback, seconds=0.05)
+    await hung_up()
     assert caught.value.why == "too_slow"
 
 
