@@ -21,7 +21,7 @@ from agent.planner.hearing import Heard, Message, checked, hear
 from agent.planner.intents import SURE_OF_WORDS, IntentModel
 from agent.planner.missing import missing
 from agent.planner.negation import Wording, without_denials
-from agent.planner.references import OBJECT_KINDS, Mention, named, pointed_at
+from agent.planner.references import OBJECT_KINDS, Mention, means_all, named, pointed_at
 from agent.planner.schema import slots_of
 from agent.planner.spelling import mended
 from agent.planner.turn import CLEARLY, CONTINUED, SURE_ENOUGH, SURE_TO_ASK, TALK, VAGUE, Turn
@@ -38,6 +38,7 @@ _FREE = frozenset({Kind.name, Kind.note, Kind.text, Kind.company, Kind.owner, Ki
 _LONGEST_WHOLE = 60
 # A question states nothing that could be noted.
 _QUESTION = re.compile(r"[?？呢吗]\s*$")
+_DIGIT = re.compile(r"\d")
 _ASKS = re.compile(
     rf"{_QUESTION.pattern}|怎么|怎样|如何|哪[里儿个]|多少|几[点号天]|为什么|什么时候"
     r"|(?<![a-z])(?:how|where|when|why|what|which|can i|do you)(?![a-z])",
@@ -148,7 +149,8 @@ class LocalPlanner:
 
     def _turn(self, text: str, wording: Wording, dialogue: Dialogue, request: PlanRequest) -> Turn:
         refused = [each for each in named(text) if inside((each.start, each.end), wording.denied)]
-        focus = (*(each.id for each in reversed(refused)), *dialogue.in_focus())
+        in_sight = () if means_all(text) else dialogue.in_focus()
+        focus = (*(each.id for each in reversed(refused)), *in_sight)
         mentions = tuple(pointed_at(wording.text, dialogue.shown, focus))
         spoken = text if wording.refused else _with_ids(wording.text, mentions, refused)
         kinds = {mention.kind for mention in named(spoken)} & set(OBJECT_KINDS)
@@ -200,11 +202,11 @@ class LocalPlanner:
                 return None
             unclear = turn.says("unclear") or turn.probability < SURE_ENOUGH
             again = unclear or not leftover(turn.wording.text, heard.spans)
-            return self._planned(turn, tool, _merged(asked.call, heard)) if again else None
+            return self._planned(turn, tool, _changed(asked.call, heard)) if again else None
         rest = leftover(turn.wording.text, heard.spans)
         if rest and turn.clearly_another(tool):
             return None
-        return self._planned(turn, tool, _merged(asked.call, heard))
+        return self._planned(turn, tool, _changed(asked.call, heard))
 
     def _wanted(self, asked: Ask) -> set[str]:
         """Every argument that the open call still lacks, in whatever order it is asked for."""
@@ -223,6 +225,7 @@ class LocalPlanner:
         said = turn.text.strip(" .。!！")
         # What is wrong may be told at length, and as a question.
         brief = len(said) <= _LONGEST_WHOLE and not turn.clearly_another("")
+        brief = brief and not (slot.kind is Kind.name and asks(said))
         if slot.kind in _FREE and (slot.name == "problem" or brief):
             value = checked(self._catalogue[asked.call.tool], slot.name, said)
             if value is not None:
@@ -246,19 +249,17 @@ class LocalPlanner:
         heard = self._heard(turn, call.tool, before=turn.dialogue.said)
         if not self._continues(turn, call, heard):
             return None
-        guide = guides().get(call.tool, Guide())
-        replaced = {rival for name in heard.args for rival in guide.rivals(name)}
-        kept = {name: value for name, value in call.args.items() if name not in replaced}
-        base = replace(call, args=kept)
-        return self._planned(turn, call.tool, _merged(base, heard), confidence=CONTINUED)
+        return self._planned(turn, call.tool, _changed(call, heard), confidence=CONTINUED)
 
     def _continues(self, turn: Turn, call: PlannedCall, heard: Heard) -> bool:
         kinds = {
             slot.kind for slot in slots_of(self._catalogue[call.tool]) if slot.name in heard.args
         }
         corrects = turn.wording.corrects
-        whole = not leftover(turn.wording.text, heard.spans)
-        if not kinds or not (whole or corrects):
+        rest = leftover(turn.wording.text, heard.spans)
+        whole = not rest
+        # A number that was not understood is not passed over: it may be the sum.
+        if not kinds or not (whole or corrects) or _DIGIT.search(rest):
             return False
         about = whole and asks_about(turn.text)
         # Such a value may be the verb of another order: 暂停, as Excel.
@@ -294,6 +295,8 @@ class LocalPlanner:
         if turn.label.startswith(TALK) and turn.label not in VAGUE:
             return None
         for label in turn.rivals():
+            if _acts(label) and turn.scores[label] < SURE_ENOUGH:
+                continue
             heard = self._heard(turn, label)
             plan = self._planned(turn, label, heard, confidence=turn.scores[label])
             if plan.calls and heard.args:
@@ -352,10 +355,13 @@ def _tools_of(plan: Plan) -> frozenset[str]:
     return frozenset(call.tool for call in calls)
 
 
-def _merged(call: PlannedCall, heard: Heard) -> Heard:
-    """The arguments of an earlier call under those heard now."""
+def _changed(call: PlannedCall, heard: Heard) -> Heard:
+    """The arguments of an earlier call under those heard now, without what these exclude."""
+    guide = guides().get(call.tool, Guide())
+    replaced = {rival for name in heard.args for rival in guide.rivals(name)}
+    kept = {name: value for name, value in call.args.items() if name not in replaced}
     return Heard(
-        args=call.args | heard.args,
+        args=kept | heard.args,
         quotes=call.quotes | heard.quotes,
         spans=heard.spans,
         objects=heard.objects,

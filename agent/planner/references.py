@@ -51,6 +51,11 @@ _NO_POINTER = re.compile(
 )
 
 
+_ALL = re.compile(
+    rf"(?:所有|全部|每一?个)的?(?:{_ANY_NOUN})|(?<![a-z])(?:all|every)(?: of)?(?: the| my| our)? (?:{_ANY_NOUN})"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """An object at `text[start:end]`, named there or pointed at."""
@@ -100,11 +105,18 @@ def pointed_at(text: str, shown: Sequence[str], recent: Sequence[str]) -> list[M
     return kept
 
 
+def means_all(text: str) -> bool:
+    """Whether it speaks of all objects of a kind, and so of none that is in sight."""
+    return _ALL.search(normalise(text)) is not None
+
+
 def _several(plain: str, shown: Sequence[str]) -> Iterator[Mention]:
     for match in _FIRST_FEW.finditer(plain) if len(shown) > 1 else ():
         said = match["zh"] or match["en"]
         count = len(shown) if match["both"] else _COUNTS.get(said) or int(said)
-        for object_id in shown[:count]:
+        # A campaign is shown with its ad sets; who speaks of all means the campaign.
+        alike = [each for each in shown if kind_of(each) is kind_of(shown[0])]
+        for object_id in alike[:count]:
             yield Mention(kind_of(object_id), object_id, *match.span())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, time
 
 from agent.contract import Button, Reply
 from bot.commands.base import Invocation, WrongUsage
@@ -41,15 +42,19 @@ def rest_of(use: Invocation, words: int) -> str:
 
 
 async def cases(use: Invocation) -> Reply:
-    """Those that are open."""
+    """Those that are open, and how many there were today."""
+    zone = use.turn.organisation.timezone
+    midnight = datetime.combine(use.services.clock.now().astimezone(zone), time(), zone)
     async with opened(use) as service:
         found = await service.rows.open_cases()
         lines = await case_lines(service, found, use.language)
+        n, ended = await service.rows.counted_since(midnight)
+    today = use.say("cases.today", n=n, ended=ended)
     if not found:
-        return Reply(text=use.say("cases.none"))
+        return Reply(text="\n".join([use.say("cases.none"), today]))
     waiting = [case for case in found if case.status is CaseStatus.waiting][:_BUTTONS]
     return Reply(
-        text="\n".join([use.say("cases.title", n=len(found)), *lines]),
+        text="\n".join([use.say("cases.title", n=len(found)), *lines, today]),
         buttons=tuple(
             Button(
                 label=use.say("cases.button_take_ref", ref=case.ref), send=f"/takeover {case.ref}"

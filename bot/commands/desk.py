@@ -29,6 +29,7 @@ from bot.commands import (
     usage,
 )
 from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
+from bot.commands.desk_words import line_for_desk
 from bot.commands.filing import line_for_files, received
 from bot.commands.knowledge_words import line_for_knowledge
 from config.errors import NotAllowed
@@ -109,8 +110,7 @@ _BY_NAME = {command.name: command for command in COMMANDS}
 
 
 _ENDS = " 。.!！~～"
-# Commands that are also said in plain words.
-_STAFFS_WORDS = ("undo", "import")
+# Commands that customers also say in plain words.
 _CUSTOMERS_WORDS = ("unsubscribe", "subscribe")
 
 
@@ -127,15 +127,18 @@ class CommandDesk:
             return "/" + text[1:]
         if line := line_for_knowledge(turn):
             return line
-        staff = turn.asker.role.includes(Role.agent)
-        for command in _STAFFS_WORDS if staff else _CUSTOMERS_WORDS:
-            if text.strip(_ENDS).lower() in _words(f"commands.words_{command}"):
-                return f"/{command}"
-        if not staff and (line := await tickets.line_after(self._services, turn)):
-            return line
         verb = _plain_answer(text)
         ref = await self._just_asked(turn) if verb else None
-        return f"/{verb} {ref}" if ref else None
+        if ref:
+            return f"/{verb} {ref}"
+        if turn.asker.role.includes(Role.agent):
+            line = line_for_desk(text)
+            # What is for others is left to the agent, which says what it can do instead.
+            return line if line and _may(turn, line) else None
+        for command in _CUSTOMERS_WORDS:
+            if text.strip(_ENDS).lower() in _words(f"commands.words_{command}"):
+                return f"/{command}"
+        return await tickets.line_after(self._services, turn)
 
     async def run(self, turn: Turn, line: str) -> Reply:
         """Raises UserFacingError with the right usage when the line cannot be run."""
@@ -162,6 +165,10 @@ class CommandDesk:
         sends = [button["send"] for button in last.buttons] if last else []
         refs = {send.split()[-1] for send in sends if send.startswith("/approve ")}
         return refs.pop() if len(refs) == 1 else None
+
+
+def _may(turn: Turn, line: str) -> bool:
+    return turn.asker.role.includes(_BY_NAME[line[1:].split()[0]].role)
 
 
 def _plain_answer(text: str) -> str | None:

@@ -1,7 +1,9 @@
 """/start /invite /bind: how people and their chat accounts come together."""
 
+from difflib import get_close_matches
+
 from agent.contract import Reply
-from bot.commands.base import Invocation
+from bot.commands.base import Invocation, WrongUsage
 from bot.commands.people import role_named
 from bot.inviting import invited
 from config.i18n import say
@@ -9,6 +11,9 @@ from config.roles import Role
 from storage.audit import AuditLog
 from tools.people.invites import VALID_FOR, redeem
 from tools.people.service import PeopleService, language_of
+
+# "manger" and "admn", but no name that merely begins like a role.
+_ALIKE = 0.8
 
 
 async def start(use: Invocation) -> Reply:
@@ -55,9 +60,15 @@ async def bind(use: Invocation) -> Reply:
 
 
 def _role_and_name(use: Invocation) -> tuple[Role | None, str]:
-    """`/invite 小李 agent`: the last word may be a role."""
+    """`/invite 小李 agent`: the last word may be a role. Raises WrongUsage for a role without a name,
+    and for what was meant as a role."""
     *name, last = use.words
     try:
-        return Role(role_named(use, last)), " ".join(name) or last
+        role = Role(role_named(use, last))
     except ValueError:
+        if any(get_close_matches(word.lower(), [*Role], n=1, cutoff=_ALIKE) for word in use.words):
+            raise WrongUsage(use.say("commands.usage.invite")) from None
         return None, " ".join(use.words)
+    if not name:
+        raise WrongUsage(use.say("commands.usage.invite"))
+    return role, " ".join(name)

@@ -25,7 +25,7 @@ from tools.demo import DEMO, MEMBERS, add_member, ensure_organisation
 from tools.people.service import PeopleService, bind
 
 KILLED = -9
-_WITHIN_SECONDS, _LOOK_SECONDS = 120.0, 0.1
+_WITHIN_SECONDS, _LOOK_SECONDS = 240.0, 0.1
 # What is to be done: messages, answers, leases, documents, and what their index lacks.
 _OPEN = (
     "SELECT count(*) FROM inbox WHERE status = 'received'",
@@ -102,13 +102,19 @@ class Town:
             await self.nursery.start(worker, next(points, None))
             for letter in story:
                 drop(mail, letter.sender, letter.text, file=letter.file)
-                async with asyncio.timeout(_WITHIN_SECONDS):
-                    while [*(mail / "in").iterdir()] or any(
-                        await _counted(database, *_OPEN, *settled)
-                    ):
-                        if await worker.died_within(_LOOK_SECONDS):
-                            codes.append(worker.code or 0)
-                            await self.nursery.start(worker, next(points, None))
+                try:
+                    async with asyncio.timeout(_WITHIN_SECONDS):
+                        while [*(mail / "in").iterdir()] or any(
+                            await _counted(database, *_OPEN, *settled)
+                        ):
+                            if await worker.died_within(_LOOK_SECONDS):
+                                codes.append(worker.code or 0)
+                                await self.nursery.start(worker, next(points, None))
+                except TimeoutError:
+                    still = await _counted(database, *_OPEN, *settled)
+                    raise AssertionError(
+                        f"{letter.text!r} is not settled: {still}, died: {codes}\n{_tail(worker.log)}"
+                    ) from None
             worker.kill()
             await worker.dead.wait()
             counted = await _counted(
@@ -144,6 +150,10 @@ async def seed(url: str) -> None:
                 place = Place(channel="mailbox", bot="mailbox", chat=person.name)
                 await bind(session, person, clock, channel="mailbox", external_id=person.name)
                 await inbox.conversation(session, place, private_with=person.id)
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
 
 
 async def _counted(database: Database, *questions: str) -> list[int]:

@@ -281,6 +281,21 @@ async def test_who_says_that_they_are_away_is_not_asked(office: Office) -> None:
     assert not any("H-1" in text for text in office.heard(AGENT))
 
 
+async def test_the_staff_asks_in_plain_words_who_waits_and_who_is_there(office: Office) -> None:
+    await office.writes(AGENT, "我下班了")
+    await office.writes(ZHAO, "转人工")
+    await office.writes(MANAGER, "谁在值班？")
+    assert say(ZH, "cases.duty_away", name=AGENT, n=0) in office.last(MANAGER)
+    await office.writes(MANAGER, "有客户在等吗")
+    assert "H-1" in office.last(MANAGER)
+    assert "今天转人工 1 次，已结束 0 次。" in office.last(MANAGER)
+    await office.writes(HAN, "我来接 H-1")
+    await office.writes(HAN, "谁在值班")
+    assert office.last(ZHAO) == "客服 韩梅梅：谁在值班"
+    await office.writes(ZHAO, "谁在值班")
+    assert office.last(HAN).startswith("💬 H-1 赵敏：谁在值班")
+
+
 async def test_a_silent_case_ends_by_itself(office: Office) -> None:
     ref = await served(office)
     await office.writes(AGENT, "您还在吗")

@@ -75,7 +75,7 @@ def list_text(voice: Voice, listed: Sequence[Listed], removed: int, at: Path = (
         lines.append(voice.say("documents.more_documents", n=len(ordered) - _LISTED))
     if removed:
         lines.append(voice.say("documents.removed_count", n=removed))
-    return "\n".join(lines)
+    return "\n".join([*lines, voice.say("documents.how_to_change")])
 
 
 def show_text(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -72,6 +72,15 @@ class CaseRows(Repository[Case]):
             .where(Case.status.in_(OPEN))
             .order_by(_by_urgency.desc(), Case.opened_at, Case.id)
         )
+
+    async def counted_since(self, moment: datetime) -> tuple[int, int]:
+        """How many were opened, and how many ended, from `moment` on."""
+        counted = select(
+            func.count(Case.id).filter(Case.opened_at >= moment),
+            func.count(Case.id).filter(Case.ended_at >= moment),
+        ).where(Case.organisation_id == self.organisation_id)
+        opened, ended = (await self.session.execute(counted)).one()
+        return opened, ended
 
     async def newest(self) -> Case | None:
         return await self.one_or_none(self._mine().order_by(Case.id.desc()).limit(1))

@@ -167,10 +167,23 @@ async def test_a_plain_word_means_nothing_special_when_nothing_was_asked(office:
     assert await office.says("wang", "好的") == "echo: 好的"
 
 
+@pytest.mark.parametrize("words", ["manager", "manger 小张", "小张 manger"])
+async def test_an_invitation_without_a_name_or_with_a_slip_in_its_role_invites_nobody(
+    office: Office, words: str
+) -> None:
+    assert say(ZH, "commands.usage.invite") in await office.says("boss", f"/invite {words}")
+
+
+async def test_plain_words_for_what_others_may_do_are_no_command(office: Office) -> None:
+    assert await office.says("wang", "系统还好吗") == "echo: 系统还好吗"
+    assert say(ZH, "commands.health_title") in await office.says("boss", "系统还好吗")
+
+
 async def test_a_plain_word_is_not_guessed_at_when_several_wait(office: Office) -> None:
     await office.says("wang", "/whoami")
     await _ask_approval(office, "P-3", "P-4")
-    assert await office.says("wang", "同意") == "echo: 同意"
+    assert await office.says("wang", "好") == "echo: 好"
+    assert await office.says("wang", "同意") == say(ZH, "commands.approvals_none")
 
 
 async def _ask_approval(office: Office, *refs: str) -> None:

@@ -98,6 +98,35 @@ def test_a_corrected_sum_replaces_the_share(hears: Hears) -> None:
     assert call.args == {"campaign": "C-5", "daily_budget": Decimal(800)}
 
 
+def test_an_answer_may_change_what_was_said_before(hears: Hears) -> None:
+    (call,) = hears("把预算加10%", "是哪个广告活动？", "C-5 预算改成 800").calls
+    assert call.args == {"campaign": "C-5", "daily_budget": Decimal(800)}
+
+
+def test_a_number_that_was_not_understood_is_not_passed_over(hears: Hears) -> None:
+    plan = hears("C-5预算加10%", "500 → 550？", "不是 C-5，是 C-8，改成 12x")
+    assert plan.ask is not None
+    assert plan.ask.call.args == {"campaign": "C-8"}
+
+
+@pytest.mark.parametrize("text", ["pause all campaigns", "停掉所有活动", "把全部广告都停了"])
+def test_all_of_them_are_not_the_one_in_sight(hears: Hears, text: str) -> None:
+    ask = hears("C-3跑得怎么样", "C-3 今天花费 500。", text).ask
+    assert ask is not None
+    assert (ask.call.tool, ask.argument) == ("manage_campaign", "campaign")
+
+
+def test_all_of_a_campaign_is_the_campaign(hears: Hears) -> None:
+    shown = "C-3 今天花费 500。\nA-3.1 投放中 CR-1\nA-3.2 投放中 CR-2"
+    (call,) = hears("C-3跑得怎么样", shown, "把预算都加10%").calls
+    assert call.args == {"campaign": "C-3", "change_percent": Decimal(10)}
+
+
+@pytest.mark.parametrize("text", ["谁是最好的销售", "who is the best?"])
+def test_a_question_is_nobodys_name(hears: Hears, text: str) -> None:
+    assert not hears("新建一条线索", "叫什么名字？", text).calls
+
+
 def test_another_object_alone_is_no_reason_to_act_on_it(hears: Hears) -> None:
     plan = hears("停掉C-3", "C-3 已暂停。", "C-5呢")
     assert [call.tool for call in plan.calls] == ["get_campaign_status"]
