@@ -34,6 +34,10 @@ async def test_a_talk_goes_from_shipping_to_returns_and_ends_with_a_person(chat:
         ("保修多久", "降噪耳机：整机 1 年"),
         ("do you ship to Canada", "10 to 15 days"),
         ("how long do I have to return goods", "7 days"),
+        ("what is your return policy?", "You can return goods within 7 days"),
+        ("Do you ship to Germany?", "We do not ship to other countries yet."),
+        ("how do I pay", "We take WeChat Pay"),
+        ("能寄到德国吗", "我们可以寄到新加坡、马来西亚、美国和加拿大"),
     ],
 )
 async def test_a_question_is_answered_with_its_source(

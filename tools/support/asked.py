@@ -68,8 +68,8 @@ _SHAPES: Sequence[tuple[re.Pattern[str], re.Pattern[str]]] = (
 _FRAME = re.compile(
     r"什么时候|啥时候?|多长时间|什么价|什么|怎么样?|怎样|如何|咋样?|哪[里儿些个家款条]?|多少[钱米块元]?|多久|多长|几(?:[天个点号时元块次年位名条支]|小时)|为什么|为啥|能不能|可不可以|是不是"
     r"|有没有|要不要|行不行|好不好|贵不贵|是否|可以|请问|想问|问一下|咨询|了解|知道|一下|告诉我|介绍|你们|我们|咱们|您|你|我|没有?|啥|吗|呢|么|吧|不$|想|要|能|会|还|再|就|都|也|有"
-    r"|[之以]内|之前|之后|以后|的话|怎么办|怎么弄|怎么回事|咋办|到底|大概|一般|现在|这个|那个|那种|这种|时候|东西|方便|行吗|支持|哪些|一个|一次|是|到|收到的|最"
-    r"|(?<![a-z])(?:how|long|much|many|often|please|tell|know|any|there|get|need|want|like|about|does|do|can|is|are|i|you|we|my|your|our|which|methods?|ways?|possible|offer|provide|use|one|some|much|it)(?![a-z])"
+    r"|[之以]内|之前|之后|以后|的话|怎么办|怎么弄|怎么回事|咋办|到底|大概|一般|现在|这个|那个|那种|这种|时候|东西|方便|行吗|支持|哪些|一个|一次|政策|规定|是|到|收到的|最"
+    r"|(?<![a-z])(?:how|long|much|many|often|please|tell|know|any|there|get|need|want|like|about|does|do|can|is|are|i|you|we|my|your|our|which|methods?|ways?|possible|offer|provide|use|one|some|much|it|polic(?:y|ies)|terms|rules?)(?![a-z])"
 )
 _NO_WORD = re.compile(r"[\W_]|[吗呢的了吧啊要能得到会是有]")
 _SHORTEST_SUBJECT = 2
