@@ -12,18 +12,18 @@ from storage.tables.optimization import Experiment
 from tools.campaigns.platforms.base import AdMetrics
 from tools.campaigns.service import CampaignService, Figures, total
 from tools.context import ToolContext
-from tools.optimization.sequential import Count, always_valid_p, e_value
-from tools.optimization.statistics import (
+from tools.optimization import experiments
+from tools.optimization.experiments import (
     ALPHA,
     MIN_CONVERSIONS,
-    SRM_ALPHA,
-    Arm,
+    SAMPLE_RATIO_ALPHA,
     Interval,
     chi_square,
     pairs,
-    sample_ratio,
-    wilson,
+    sample_ratio_p,
+    wilson_interval,
 )
+from tools.optimization.sequential import Count, always_valid_p, e_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +105,15 @@ async def analyse(context: ToolContext, experiment: Experiment) -> Analysis:
 def judge(ad_sets: Sequence[AdSet], rows: Sequence[AdMetrics], *, days: int) -> Analysis:
     """Pure: `rows` are all figures of the test, `days` the complete days it has run."""
     variants = [_variant(row, rows) for row in ad_sets]
-    arms = [
-        Arm(
-            trials=each.figures.impressions, conversions=each.figures.conversions,
-            money=float(each.figures.spend),
-        )
+    counts = [
+        experiments.Variant(each.ad_set, each.figures.conversions, each.figures.impressions)
         for each in variants
-    ]  # fmt: skip
-    fewest = min(arm.conversions for arm in arms)
-    p_value = chi_square(arms)[1] if fewest >= MIN_CONVERSIONS else None
+    ]
+    fewest = min(each.conversions for each in counts)
+    p_value = chi_square(counts).p_value if fewest >= MIN_CONVERSIONS else None
     best = max(range(len(variants)), key=lambda index: variants[index].rate)
     significant = p_value is not None and p_value < ALPHA
-    rival = _rival(variants, arms, best) if significant else None
+    rival = _rival(variants, counts, variants[best]) if significant else None
     return Analysis(
         variants=sorted(variants, key=lambda each: each.figures.roas or Decimal(0), reverse=True),
         p_value=p_value,
@@ -124,7 +121,11 @@ def judge(ad_sets: Sequence[AdSet], rows: Sequence[AdMetrics], *, days: int) -> 
         rival=rival,
         days_left=_days_left(fewest, days),
         sequential_p=always_valid_p(e_value(_by_day(ad_sets, rows))),
-        skewed=sample_ratio(arms) < SRM_ALPHA,
+        # Equal money should buy equal audiences, or the variants were not shown to the same people.
+        skewed=sample_ratio_p(
+            [each.trials for each in counts], [float(each.figures.spend) for each in variants]
+        )
+        < SAMPLE_RATIO_ALPHA,
     )
 
 
@@ -134,19 +135,26 @@ def _variant(ad_set: AdSet, rows: Sequence[AdMetrics]) -> Variant:
         creative=ad_set.ads[0].creative,
         ad_set=ad_set.ref,
         figures=figures,
-        interval=wilson(figures.conversions, figures.impressions),
+        interval=wilson_interval(figures.conversions, figures.impressions),
     )
 
 
-def _rival(variants: Sequence[Variant], arms: Sequence[Arm], best: int) -> Variant | None:
-    if len(arms) == 2:
+def _rival(
+    variants: Sequence[Variant], counts: Sequence[experiments.Variant], best: Variant
+) -> Variant | None:
+    if len(counts) == 2:
         return None
-    equals = [
-        variants[pair.second if pair.first == best else pair.first]
-        for pair in pairs(arms)
-        if best in (pair.first, pair.second) and pair.p_value >= ALPHA
-    ]
-    return max(equals, key=lambda each: each.rate, default=None)
+    equals = {
+        name
+        for pair in pairs(counts)
+        if best.ad_set in (pair.first, pair.second) and pair.p_value >= ALPHA
+        for name in (pair.first, pair.second)
+    } - {best.ad_set}
+    return max(
+        (each for each in variants if each.ad_set in equals),
+        key=lambda each: each.rate,
+        default=None,
+    )
 
 
 def _days_left(fewest: int, days: int) -> int | None:

@@ -4,7 +4,7 @@ from storage.tables.optimization import Experiment, ExperimentStatus
 from tools.campaigns.service import money, rate, ratio
 from tools.context import ToolContext
 from tools.optimization.analysing import Analysis, Variant
-from tools.optimization.statistics import MIN_CONVERSIONS
+from tools.optimization.experiments import MIN_CONVERSIONS
 
 
 def analysis_text(context: ToolContext, experiment: Experiment, found: Analysis) -> str:

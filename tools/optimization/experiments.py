@@ -1,225 +1,222 @@
-"""create_ab_test: one campaign with one ad set per creative, the same budget for each; it starts
-as soon as it is approved and stops by itself."""
+"""What an A/B test shows: pure functions of counts, for one look, for planned looks and for any.
 
+A trial is an impression, and either converts or does not. Rates are shares (0.02 is 2 %).
+"""
+
+import math
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
-from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from statistics import NormalDist
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+import numpy as np
+from numpy.typing import NDArray
 
-from config.errors import UserFacingError
-from storage.database import Session
-from storage.repository import next_number
-from storage.tables.campaign import Campaign, Creative
-from storage.tables.optimization import Experiment, ExperimentStatus
-from tools.campaigns.platforms.base import DeliveryStatus
-from tools.campaigns.service import (
-    CENT,
-    BudgetTooSmall,
-    CampaignService,
-    Change,
-    ChangePlan,
-    CreationPlan,
-    PlannedAdSet,
-    apply,
-    create,
-    money,
-    named_creatives,
-    planned_creatives,
-    platform_name,
-)
-from tools.context import ToolContext
-from tools.jobs.service import JobService
-from tools.optimization.arguments import CreateAbTest
-from tools.optimization.errors import TooFewVariants
-from tools.optimization.repository import ExperimentRepository
-from tools.result import Proposal, ToolResult
-
-FINISH = "experiments.finish"
-AGES = (18, 65)
-COUNTRIES = ("US",)
+ALPHA = 0.05
+MIN_CONVERSIONS = 100
+# A fair split fails this once in a hundred tests.
+SAMPLE_RATIO_ALPHA = 0.01
+_NODES = 200
 
 
-class ExperimentPlan(BaseModel):
-    """What an approver agrees to."""
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """0 <= conversions <= trials."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    conversions: int
+    trials: int
 
-    creation: CreationPlan
-    duration_days: int
-
-
-def equal_share(budget: Decimal, variants: int) -> Decimal:
-    """Exactly the same for each, to the cent: what cannot be shared stays unspent."""
-    return (budget / variants).quantize(CENT, rounding=ROUND_DOWN)
-
-
-async def propose_ab_test(context: ToolContext, arguments: CreateAbTest) -> Proposal:
-    """Raises TooFewVariants, BudgetTooSmall, what is wrong with the creatives, and
-    PlatformNotConfigured."""
-    platform = context.platforms.get(arguments.platform)
-    creatives = await named_creatives(context, arguments.creative_ids, arguments.platform)
-    if len(creatives) < 2:
-        raise TooFewVariants
-    share = equal_share(arguments.daily_budget, len(creatives))
-    if share < platform.min_daily_budget:
-        least = money(context, platform.min_daily_budget * len(creatives))
-        raise BudgetTooSmall(least, money(context, platform.min_daily_budget), len(creatives))
-    model = await _model_campaign(context, arguments.platform)
-    creation = _creation(context, arguments, creatives, share, model)
-    plan = ExperimentPlan(creation=creation, duration_days=arguments.duration_days)
-    return Proposal(
-        summary=context.say(
-            "optimization.test.summary", name=creation.name,
-            platform=platform_name(context, arguments.platform),
-            budget=money(context, creation.daily_budget), days=arguments.duration_days,
-        ),
-        lines=_lines(context, plan, share, model),
-        daily_cost=creation.daily_budget,
-        plan=plan.model_dump(mode="json"),
-    )  # fmt: skip
+    @property
+    def rate(self) -> float:
+        return self.conversions / self.trials if self.trials else 0.0
 
 
-async def execute_ab_test(context: ToolContext, stored: dict[str, Any]) -> ToolResult:
-    """Create, write down when it ends, then start; running it again finds what is there."""
-    plan = ExperimentPlan.model_validate(stored)
-    campaign = await create(context, plan.creation)
-    async with context.database.unit_of_work() as session:
-        # Kept before anything is spent, so that it stops whatever happens now.
-        experiment = await _record(session, context, plan, campaign)
-    try:
-        await _start(context, campaign)
-    except UserFacingError:
-        await _cancel(context, experiment)
-        raise
-    text = context.say(
-        "optimization.test.started", ref=experiment.ref, name=experiment.name,
-        campaign=campaign.ref, until=_moment(context, experiment),
-        budget=money(context, experiment.daily_budget),
-    )  # fmt: skip
-    data = {
-        "test": experiment.ref, "campaign": campaign.ref,
-        "end_date": experiment.ends_at.isoformat(),
-        "variants": [
-            {"ad_set": row.ref, "creative": row.ads[0].creative,
-             "daily_budget": f"{row.daily_budget:.2f}"}
-            for row in campaign.ad_sets
-        ],
-    }  # fmt: skip
-    return ToolResult(status="ok", text=text, data=data, shown=(experiment.ref, campaign.ref))
+class ChiSquare(NamedTuple):
+    """`dof` are the degrees of freedom."""
+
+    statistic: float
+    p_value: float
+    dof: int
 
 
-async def _model_campaign(context: ToolContext, platform: str) -> Campaign | None:
-    """The newest campaign of the platform that is no test itself: whom the organisation sells to,
-    and where its ads lead."""
-    async with context.database.reading() as session:
-        experiments = ExperimentRepository(session, context.organisation_id)
-        tested = {row.campaign_id for row in await experiments.listed()}
-    known = await CampaignService.of(context).list(platform=platform)
-    return next((row for row in known if row.id not in tested), None)
+class ZTest(NamedTuple):
+    """Negative when the first variant converts less; two-sided."""
+
+    statistic: float
+    p_value: float
 
 
-def _creation(
-    context: ToolContext,
-    arguments: CreateAbTest,
-    creatives: Sequence[Creative],
-    share: Decimal,
-    model: Campaign | None,
-) -> CreationPlan:
-    refs = [row.ref for row in creatives]
-    low, high = AGES
-    return CreationPlan(
-        platform=arguments.platform,
-        name=arguments.name or f"A/B {' vs '.join(refs)} {context.local_now():%Y-%m-%d}"[:80],
-        objective="sales",
-        daily_budget=share * len(refs),
-        countries=tuple(model.countries) if model else COUNTRIES,
-        product_url=model.product_url if model else None,
-        target_roas=None,
-        target_cpa=None,
-        ad_sets=tuple(
-            PlannedAdSet(name=ref, age_min=low, age_max=high, daily_budget=share, creative=ref)
-            for ref in refs
-        ),
-        creatives=planned_creatives(creatives),
-        ordered_by=context.asker.id,
-    )
+class Interval(NamedTuple):
+    low: float
+    high: float
 
 
-def _lines(
-    context: ToolContext, plan: ExperimentPlan, share: Decimal, model: Campaign | None
-) -> tuple[str, ...]:
-    creation, days = plan.creation, plan.duration_days
-    audience = {
-        "countries": ", ".join(creation.countries), "low": AGES[0], "high": AGES[1],
-        "url": creation.product_url or "—",
-    }  # fmt: skip
-    variants = [
-        context.say(
-            "optimization.test.variant", ref=row.id, title=row.title, words=row.words,
-            budget=money(context, share),
-        )
-        for row in creation.creatives
-    ]  # fmt: skip
-    like = (
-        context.say("optimization.test.audience_like", ref=model.ref, **audience)
-        if model
-        else context.say("optimization.test.audience", **audience)
-    )
-    total = money(context, creation.daily_budget * days)
-    return (
-        *variants,
-        like,
-        context.say("optimization.test.total", days=days, total=total),
-        context.say("optimization.test.starts_at_once"),
-        context.say("optimization.test.how_decided"),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two variants by name; `p_value` is corrected for the number of pairs."""
+
+    first: str
+    second: str
+    p_value: float
 
 
-async def _record(
-    session: Session, context: ToolContext, plan: ExperimentPlan, campaign: Campaign
-) -> Experiment:
-    experiments = ExperimentRepository(session, context.organisation_id)
-    known = await experiments.by_key(context.order_key)
-    if known is not None:
-        return known
-    now = context.clock.now()
-    row = await experiments.add(
-        Experiment(
-            organisation_id=context.organisation_id,
-            number=await next_number(session, context.organisation_id, "T"),
-            key=context.order_key, name=plan.creation.name, campaign_id=campaign.id,
-            campaign_number=campaign.number, status=ExperimentStatus.running,
-            daily_budget=plan.creation.daily_budget, started_at=now,
-            ends_at=now + timedelta(days=plan.duration_days),
-            created_by=plan.creation.ordered_by or None,
-        )
-    )  # fmt: skip
-    await JobService.of(session, context).once(
-        session, f"experiment:{row.id}", FINISH, {"test": row.ref}, due=row.ends_at,
-        person_id=row.created_by,
-    )  # fmt: skip
-    return row
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duration:
+    """What a test needs: trials of each variant, and days."""
+
+    trials: int
+    days: int
 
 
-async def _start(context: ToolContext, campaign: Campaign) -> None:
-    change = Change(
-        ref=campaign.ref, field="status", before=DeliveryStatus.paused.value,
-        after=DeliveryStatus.active.value,
-    )  # fmt: skip
-    starting = replace(context, order_key=f"{context.order_key}:start")
-    await apply(starting, ChangePlan(campaign=campaign.ref, changes=(change,)))
+def chi_square(variants: Sequence[Variant]) -> ChiSquare:
+    """Pearson's test of [conversions, trials - conversions] per variant, without Yates' correction.
+    Variants without trials do not count; all are equal when none converted, or everything did."""
+    # scipy takes a second to import, and most processes never need it.
+    from scipy.stats import chi2_contingency
+
+    table = [(each.conversions, each.trials - each.conversions) for each in variants if each.trials]
+    if len(table) < 2 or not all(map(any, zip(*table, strict=True))):
+        return ChiSquare(0.0, 1.0, max(len(table) - 1, 0))
+    found = chi2_contingency(table, correction=False)
+    return ChiSquare(float(found.statistic), float(found.pvalue), int(found.dof))
 
 
-async def _cancel(context: ToolContext, experiment: Experiment) -> None:
-    async with context.database.unit_of_work() as session:
-        experiments = ExperimentRepository(session, context.organisation_id)
-        row = await experiments.get(experiment.ref, lock=True)
-        row.status, row.ended_at = ExperimentStatus.cancelled, context.clock.now()
-        await JobService.of(session, context).stop(session, f"experiment:{row.id}")
+def two_proportion_z(a: Variant, b: Variant) -> ZTest:
+    """The difference of two rates over its error under one pooled rate."""
+    trials = a.trials + b.trials
+    pooled = (a.conversions + b.conversions) / trials if trials else 0.0
+    if not a.trials or not b.trials or pooled in (0.0, 1.0):
+        return ZTest(0.0, 1.0)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / a.trials + 1 / b.trials))
+    z = (a.rate - b.rate) / error
+    return ZTest(z, math.erfc(abs(z) / math.sqrt(2)))
 
 
-def _moment(context: ToolContext, experiment: Experiment) -> str:
-    return f"{experiment.ends_at.astimezone(context.timezone):%m-%d %H:%M}"
+def pairs(variants: Sequence[Variant]) -> list[Pair]:
+    """Every two variants compared, with p-values corrected by Holm's step-down method."""
+    names = list(combinations(variants, 2))
+    corrected = holm([chi_square(pair).p_value for pair in names])
+    return [
+        Pair(first=a.name, second=b.name, p_value=p)
+        for (a, b), p in zip(names, corrected, strict=True)
+    ]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Corrected p-values, in the order given: none is smaller than one that ranks before it."""
+    adjusted = [1.0] * len(p_values)
+    reached = 0.0
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    for rank, index in enumerate(order):
+        reached = max(reached, (len(p_values) - rank) * p_values[index])
+        adjusted[index] = min(reached, 1.0)
+    return adjusted
+
+
+def wilson_interval(conversions: int, trials: int, confidence: float = 0.95) -> Interval:
+    """The interval of a rate (Wilson 1927); (0, 1) without trials."""
+    if not trials:
+        return Interval(0.0, 1.0)
+    z = _quantile(0.5 + confidence / 2)
+    rate, spread = conversions / trials, z * z / trials
+    middle = (rate + spread / 2) / (1 + spread)
+    half = z * math.sqrt(rate * (1 - rate) / trials + spread / (4 * trials)) / (1 + spread)
+    # At the ends the exact bound is the end; floats would leave a speck of it.
+    low = 0.0 if conversions == 0 else max(0.0, middle - half)
+    high = 1.0 if conversions == trials else min(1.0, middle + half)
+    return Interval(low, high)
+
+
+def sequential_interval(
+    a: Variant, b: Variant, alpha: float = ALPHA, planned: int = 5_000
+) -> Interval:
+    """By how much more `b` converts than `a` (0.1 is a tenth more), at whatever time one looks: an
+    asymptotic confidence sequence, narrowest at `planned` trials of both together (Waudby-Smith et
+    al., "Time-uniform central limit theory and asymptotic confidence sequences", eq. 9; the error
+    of the ratio by the delta method). Without bounds while either rate is 0 or unknown."""
+    if not a.conversions or not b.conversions:
+        return Interval(-math.inf, math.inf)
+    lift = (b.rate - a.rate) / a.rate
+    variance = b.rate * (1 - b.rate) / (b.trials * a.rate**2)
+    variance += a.rate * (1 - a.rate) * b.rate**2 / (a.trials * a.rate**4)
+    trials = a.trials + b.trials
+    steep = -2 * math.log(alpha)
+    rho2 = (steep + math.log(steep + 1)) / planned
+    grown = trials * rho2 + 1
+    # log(sqrt(grown) / alpha), which a tiny alpha would not overflow.
+    width = 2 * grown * (math.log(grown) / 2 - math.log(alpha)) / (trials**2 * rho2)
+    half = math.sqrt(variance * trials * width)
+    return Interval(lift - half, lift + half)
+
+
+@lru_cache(maxsize=64)
+def obrien_fleming_bound(looks: int, alpha: float = ALPHA) -> float:
+    """The constant c of O'Brien and Fleming (1979) for equally spaced looks: at look k of `looks` a
+    difference counts when |z| >= c * sqrt(looks / k). Found by the recursion of Armitage, McPherson
+    and Rowe (1969); raises ValueError for fewer than one look."""
+    from scipy.optimize import brentq
+
+    if looks < 1:
+        raise ValueError("an experiment is looked at once at least")
+    return float(brentq(lambda bound: _crossed(bound, looks) - alpha, 0.1, 10.0))
+
+
+def sample_ratio_p(trials: Sequence[int], weights: Sequence[float]) -> float:
+    """How likely trials that are meant to be split by `weights` are split so unevenly; 1 when there
+    is nothing to compare."""
+    from scipy.stats import chisquare
+
+    whole, shares = sum(trials), sum(weights)
+    if not whole or any(weight <= 0 for weight in weights):
+        return 1.0
+    expected = [whole * weight / shares for weight in weights]
+    return float(chisquare(list(trials), expected).pvalue)
+
+
+def trials_needed(rate: float, lift: float, *, alpha: float = ALPHA, power: float = 0.8) -> int:
+    """Trials of each variant that find `lift` (0.1: a tenth more) on `rate` with this power, two-sided
+    (Fleiss, Levin and Paik, "Statistical Methods for Rates and Proportions", 4.14). Raises
+    ValueError when there is nothing to find or no such rate."""
+    better = rate * (1 + lift)
+    if not (0 < rate < 1 and 0 < better < 1 and lift):
+        raise ValueError("rates lie between 0 and 1, and differ")
+    middle = (rate + better) / 2
+    apart = _quantile(1 - alpha / 2) * math.sqrt(2 * middle * (1 - middle))
+    apart += _quantile(power) * math.sqrt(rate * (1 - rate) + better * (1 - better))
+    return math.ceil((apart / (better - rate)) ** 2)
+
+
+def duration(rate: float, lift: float, trials_a_day: float, *, variants: int = 2) -> Duration:
+    """How long a test runs that is to find `lift`, with so many trials a day of all variants. Raises
+    ValueError, also when there are no trials."""
+    if trials_a_day <= 0:
+        raise ValueError("nothing is shown")
+    # Each is compared with each other, and the strictest of Holm's levels is the one to meet.
+    compared = variants * (variants - 1) // 2
+    needed = trials_needed(rate, lift, alpha=ALPHA / compared)
+    return Duration(trials=needed, days=math.ceil(needed * variants / trials_a_day))
+
+
+def _crossed(bound: float, looks: int) -> float:
+    """The chance that a random walk of that many standard normal steps leaves ±bound * sqrt(looks)."""
+    edge = bound * math.sqrt(looks)
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    at, weight = nodes * edge, weights * edge
+    inside = _density(at)
+    step = _density(at[:, None] - at[None, :]) * weight[None, :]
+    for _ in range(looks - 1):
+        inside = step @ inside
+    return 1 - float(inside @ weight)
+
+
+def _density(at: NDArray[np.float64]) -> NDArray[np.float64]:
+    density: NDArray[np.float64] = np.exp(-at * at / 2) / math.sqrt(2 * math.pi)
+    return density
+
+
+def _quantile(probability: float) -> float:
+    """Of the standard normal distribution."""
+    return NormalDist().inv_cdf(probability)

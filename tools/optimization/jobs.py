@@ -13,9 +13,9 @@ from config.settings import ApprovalSettings
 from storage.tables.optimization import Outcome, Rule, RuleCheck
 from storage.tables.organisation import Person
 from tools.context import ToolContext
+from tools.optimization.ab_tests import FINISH
 from tools.optimization.acting import begin, carry_out, in_the_name_of
 from tools.optimization.checking import Finding, findings
-from tools.optimization.experiments import FINISH
 from tools.optimization.finishing import finish_experiment
 from tools.optimization.repository import CheckRepository, RuleRepository
 from tools.optimization.ruling import CHECK, switch

@@ -16,6 +16,7 @@ from tools.campaigns.service import (
     money,
 )
 from tools.context import ToolContext
+from tools.optimization.ab_tests import execute_ab_test, propose_ab_test
 from tools.optimization.arguments import (
     AnalyzeAbTest,
     CreateAbTest,
@@ -25,7 +26,6 @@ from tools.optimization.arguments import (
     SetRuleEnabled,
 )
 from tools.optimization.errors import NothingToChange
-from tools.optimization.experiments import execute_ab_test, propose_ab_test
 from tools.optimization.finishing import analyze_ab_test
 from tools.optimization.reviewing import Review, Suggestion, review
 from tools.optimization.rules import Move

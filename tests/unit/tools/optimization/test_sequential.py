@@ -1,4 +1,4 @@
-"""Golden numbers of the fixed-horizon test, and the verdict that may be read on any day."""
+"""The verdict that may be read on any day, and what budgets and windows are shared."""
 
 from decimal import Decimal
 
@@ -7,67 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tools.optimization.ab_tests import equal_share
 from tools.optimization.conditions import complete_days
-from tools.optimization.experiments import equal_share
 from tools.optimization.sequential import Count, always_valid_p, e_value
-from tools.optimization.statistics import Arm, chi_square, holm, pairs, sample_ratio, wilson
-
-
-def _arms(*counts: tuple[int, int]) -> list[Arm]:
-    """Conversions and trials of each."""
-    return [Arm(trials=trials, conversions=hits, money=1.0) for hits, trials in counts]
-
-
-def test_chi_square_of_four_groups_as_r_computes_it() -> None:
-    statistic, p_value = chi_square(_arms((73, 86), (90, 93), (114, 136), (75, 82)))
-    assert statistic == pytest.approx(11.11938768628861)
-    assert p_value == pytest.approx(0.011097511366581344)
-
-
-def test_chi_square_of_two_groups_is_the_square_of_z() -> None:
-    statistic, p_value = chi_square(_arms((5, 83), (12, 99)))
-    assert statistic == pytest.approx(1.4078304**2)
-    assert p_value == pytest.approx(0.1591813, abs=1e-7)
-
-
-def test_two_groups_of_the_same_size() -> None:
-    assert chi_square(_arms((40, 100), (50, 100)))[1] == pytest.approx(0.155218, abs=1e-6)
-
-
-@pytest.mark.parametrize("hits", [0, 10], ids=["nobody converted", "everybody did"])
-def test_equal_extremes_are_equal(hits: int) -> None:
-    assert chi_square(_arms((hits, 10), (hits, 10))) == (0.0, 1.0)
-
-
-def test_the_interval_of_a_rate_is_wilsons() -> None:
-    assert wilson(19, 38) == pytest.approx((0.3484993, 0.6515007), abs=1e-7)
-    assert wilson(0, 0) == (0.0, 1.0)
-
-
-def test_holm_multiplies_the_smallest_most_and_never_turns_the_order() -> None:
-    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert holm([0.6, 0.7]) == [1.0, 1.0]
-
-
-def test_pairs_are_corrected_for_their_number() -> None:
-    found = {(pair.first, pair.second): pair.p_value for pair in pairs(
-        _arms((100, 1000), (100, 1000), (150, 1000))
-    )}  # fmt: skip
-    alone = chi_square(_arms((100, 1000), (150, 1000)))[1]
-    assert found[0, 1] == 1.0
-    assert found[0, 2] == pytest.approx(3 * alone)
-
-
-def test_a_fair_split_passes_and_a_skewed_one_does_not() -> None:
-    fair = [Arm(trials=n, conversions=0, money=100.0) for n in (10_000, 10_050)]
-    skewed = [Arm(trials=n, conversions=0, money=100.0) for n in (10_000, 10_800)]
-    assert sample_ratio(fair) > 0.5
-    assert sample_ratio(skewed) < 0.001
-
-
-def test_more_money_may_buy_more_impressions() -> None:
-    arms = [Arm(trials=n, conversions=0, money=float(n)) for n in (10_000, 20_000)]
-    assert sample_ratio(arms) == 1.0
 
 
 def test_the_first_day_teaches_and_wins_nothing() -> None:
