@@ -12,7 +12,7 @@ PlatformError
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any
+from typing import Any, Self
 
 from config.errors import (
     AppError,
@@ -71,8 +71,19 @@ _RETRYABLE = frozenset({
 
 
 class PlatformError(AppError):
+    """`platform_code` and `request_id` are the platform's own, for its support; both are absent
+    when it did not say them, or when the error is ours. `retries`: how often it was asked again."""
+
     code: ErrorCode
     platform: str
+    platform_code: str | None = None
+    request_id: str | None = None
+    retries: int = 0
+
+    def said(self, platform_code: str | None, request_id: str | None) -> Self:
+        """The same error, with what the platform called it."""
+        self.platform_code, self.request_id = platform_code, request_id
+        return self
 
 
 class PlatformUnavailable(PlatformError, TransientError):
@@ -128,8 +139,10 @@ class PlatformNotConfigured(PlatformRefused, NotFound):
         )  # fmt: skip
 
 
-def platform_error(code: ErrorCode, platform: str, *, detail: str = "") -> PlatformError:
+def platform_error(
+    code: ErrorCode, platform: str, *, detail: str = "", retry_after: float | None = None
+) -> PlatformError:
     """The error of a code; `detail` goes to the log of transient ones, never to people."""
     if code.transient:
-        return PlatformUnavailable(code, platform, detail=detail)
+        return PlatformUnavailable(code, platform, detail=detail, retry_after=retry_after)
     return PlatformRefused(code, platform)

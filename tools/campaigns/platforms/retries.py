@@ -37,7 +37,11 @@ async def retrying(
         stop=stop_after_attempt(ATTEMPTS), wait=_wait, retry=retry_if_exception(_worth_repeating),
         sleep=sleep, reraise=True,
     )  # fmt: skip
-    return await policy(_limited, call, platform, seconds)
+    try:
+        return await policy(_limited, call, platform, seconds)
+    except PlatformError as error:
+        error.retries = policy.statistics["attempt_number"] - 1
+        raise
 
 
 async def _limited(call: Callable[[], Awaitable[T]], platform: str, seconds: float) -> T:
