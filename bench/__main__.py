@@ -5,8 +5,10 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    allocation,
     answers,
     channels,
+    experiments,
     kill,
     market,
     memory,
@@ -33,6 +35,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "model": model.main,
     "mood": mood.main,
     "kill": kill.main,
+    "allocation": allocation.main,
+    "experiments": experiments.main,
     "market": lambda: asyncio.run(market.main()),
 }
 

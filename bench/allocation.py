@@ -47,8 +47,8 @@ class World:
         self.total = Decimal(800)
         share = float(self.total) / _SETS
         self.kinds = rng.choice(_KINDS, _SETS) if seed % 2 else np.repeat(rng.choice(_KINDS), _SETS)
-        self.half = share * np.exp(rng.normal(0.3, 0.6, _SETS))
-        efficiency = np.exp(rng.normal(0.0, 0.55, _SETS))
+        self.half = share * np.exp(rng.normal(0.3, 0.7, _SETS))
+        efficiency = np.exp(rng.normal(0.0, 0.75, _SETS))
         steps = rng.normal(0.0, 0.025, (_DAYS, _SETS))
         self.level = efficiency * np.exp(np.cumsum(steps, axis=0))
         if case.shift:
@@ -186,9 +186,3 @@ def main(worlds: int = 60) -> None:
             took += [each for one in found for each in one[1]]
         print(f"{name:>14}" + "".join(f"{each:>9.1f}" for each in regrets)
               + f"   P95 {percentile(took, 0.95):.1f} ms")  # fmt: skip
-
-
-if __name__ == "__main__":
-    import sys
-
-    main(*(int(each) for each in sys.argv[1:]))

@@ -26,8 +26,8 @@ _Array = NDArray[np.float64]
 # What is reported of a day's conversions so many days later, before the data say more.
 _REPORTED = (0.55, 0.75, 0.87, 0.94, 0.98)
 # In conversions: how much a day's own factor needs before it outweighs what is usual.
-_DAY_STRENGTH = 20.0
-_DAY_ROUNDS = 2
+_DAY_STRENGTH = 40.0
+_DAY_ROUNDS = 3
 # Saturation in equal shares of the total, and how likely each is beforehand.
 _SATURATIONS = np.geomspace(0.2, 12.0, 14)
 _USUAL_SATURATION, _SATURATION_SPREAD = 2.0, 1.0
@@ -133,27 +133,30 @@ def _bounds(
 
 
 def _learnt(seen: _History, share: float) -> _Curves:
-    scale = _SATURATIONS * max(share, 1e-9)
+    scale = _SATURATIONS * max(share, _SPECK)
+    reached = 1 - np.exp(-seen.spend[:, :, None] / scale)
+    weight = _believed(seen, reached, _day_factors(seen))
+    return _Curves(weight, scale, _most(seen), _values(seen))
+
+
+def _day_factors(seen: _History) -> _Array:
+    """What every day multiplies for all ad sets: its season, and the share that is reported of it."""
     days = seen.ran.shape[1]
     usual = np.ones(days)
     for age, reported in enumerate(_REPORTED[:days]):
         usual[days - 1 - age] = reported
-    reached = 1 - np.exp(-seen.spend[:, :, None] / scale)
-    factor = usual
-    weight = _believed(seen, reached, factor, scale)
+    factor, counted = usual, seen.conversions.sum(axis=0)
     for _ in range(_DAY_ROUNDS):
-        expected = np.einsum("ij,itj->t", weight, reached)
-        counted = seen.conversions.sum(axis=0)
-        factor = (counted + _DAY_STRENGTH * usual) / (expected + _DAY_STRENGTH)
-        weight = _believed(seen, reached, factor, scale)
-    return _Curves(weight, scale, _most(seen), _values(seen))
+        returned = (seen.conversions.sum(axis=1) + _SPECK) / (seen.spend @ factor + _SPECK)
+        factor = (counted + _DAY_STRENGTH * usual) / (returned @ seen.spend + _DAY_STRENGTH)
+    return factor
 
 
-def _believed(seen: _History, reached: _Array, factor: _Array, scale: _Array) -> _Array:
+def _believed(seen: _History, reached: _Array, factor: _Array) -> _Array:
     """The mean of A for each ad set and scale, times how likely the scale is."""
-    shape, rate0 = _beforehand(seen, reached, factor, scale)
+    shape, rate0 = _beforehand(seen, reached, factor)
     sets, days = seen.ran.shape
-    a = np.broadcast_to(shape, (len(_HALF_LIVES), sets, len(scale))).copy()
+    a = np.broadcast_to(shape, (len(_HALF_LIVES), sets, len(_SATURATIONS))).copy()
     b = np.broadcast_to(rate0, a.shape).copy()
     prior = -0.5 * (np.log(_SATURATIONS / _USUAL_SATURATION) / _SATURATION_SPREAD) ** 2
     likely = np.broadcast_to(prior, a.shape).copy()
@@ -175,18 +178,15 @@ def _believed(seen: _History, reached: _Array, factor: _Array, scale: _Array) ->
     return found
 
 
-def _beforehand(
-    seen: _History, reached: _Array, factor: _Array, scale: _Array
-) -> tuple[float, _Array]:
+def _beforehand(seen: _History, reached: _Array, factor: _Array) -> tuple[float, _Array]:
     """Gamma shape and rates: at what it usually spends, each ad set returns what all return."""
-    del scale
     spent = float((seen.spend * factor * seen.ran).sum())
-    rate = (float(seen.conversions.sum()) + 1) / max(spent, 1e-9)
+    rate = (float(seen.conversions.sum()) + 1) / max(spent, _SPECK)
     days = np.maximum(seen.ran.sum(axis=1), 1)
     usual = (seen.spend * seen.ran).sum(axis=1) / days
     there = (reached * seen.ran[:, :, None]).sum(axis=1) / days[:, None]
-    expected = np.maximum(usual * rate, 1e-9)[:, None]
-    return _ALIKE, _ALIKE * np.maximum(there, 1e-9) / expected
+    expected = np.maximum(usual * rate, _SPECK)[:, None]
+    return _ALIKE, _ALIKE * np.maximum(there, _SPECK) / expected
 
 
 def _negative_binomial(counted: _Array, a: _Array, b: _Array, exposed: _Array) -> _Array:
