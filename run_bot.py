@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvloop
@@ -18,8 +19,8 @@ from agent.scoring import score
 from bot.alerts import open_alerts
 from bot.arguments import read_arguments
 from bot.channels.base import WebhookChannel
-from bot.channels.configured import Site, open_channels
-from bot.composition import Ground, open_ground, open_service
+from bot.channels.configured import CHANNELS, Site, open_channels
+from bot.composition import Ground, open_automation, open_ground, open_service, open_web_platform
 from bot.doctor import examine, readiness
 from bot.duty import SharedDuty
 from bot.embedded import FolderLock, LocalPort
@@ -53,10 +54,8 @@ from tools.optimization.service import schedule as schedule_checks
 _CHAT_FIRST_SECONDS = 3.0
 
 
-async def open_everything(
-    stack: AsyncExitStack, settings: Settings, *, demo: bool
-) -> tuple[Ground, Service]:
-    """From the settings to a service without channels; `stack` closes what was opened."""
+async def lay_ground(stack: AsyncExitStack, settings: Settings, *, demo: bool) -> Ground:
+    """From the settings to what everything stands on; `stack` closes what was opened."""
     if settings.embedded:
         stack.enter_context(FolderLock(settings.data_dir))
     secrets = secret_values(settings)
@@ -71,10 +70,18 @@ async def open_everything(
         stack, settings, organisation_id=organisation_id, database=database, redis=redis,
         models=models, clock=SystemClock(),
     )  # fmt: skip
-    service = open_service(stack, ground, load_planner(settings.cache_dir).plan)
-    service.background.append(partial(run_jobs, ground, alone=settings.embedded))
     if settings.embedded:
         await stack.enter_async_context(LocalPort(settings.data_dir, partial(_findings, ground)))
+    return ground
+
+
+async def open_everything(
+    stack: AsyncExitStack, settings: Settings, *, demo: bool
+) -> tuple[Ground, Service]:
+    """A service without channels."""
+    ground = await lay_ground(stack, settings, demo=demo)
+    service = open_service(stack, ground, load_planner(settings.cache_dir).plan)
+    service.background.append(partial(run_jobs, ground, alone=settings.embedded))
     return ground, service
 
 
@@ -99,6 +106,44 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
             )
         else:
             await serve_terminal(stack, service, role=arguments.role, name=arguments.person)
+
+
+async def serve_mcp(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Until the other side, or the system, says stop; what is scheduled is done meanwhile."""
+    async with AsyncExitStack() as stack:
+        ground = await lay_ground(stack, settings, demo=False)
+        ground.notifier.served = frozenset(CHANNELS)
+        serve_programs = await _programs(ground, arguments)
+        jobs = run_jobs(ground, alone=settings.embedded)
+        tasks = [asyncio.create_task(each) for each in (serve_programs(), jobs)]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _programs(
+    ground: Ground, arguments: argparse.Namespace
+) -> Callable[[], Coroutine[Any, Any, None]]:
+    """How they reach us, and in whose name."""
+    # The import takes a second, which nobody else should wait for.
+    from bot.mcp import callers
+    from bot.mcp.server import open_server
+    from bot.mcp.serving import serve_http, serve_stdio
+
+    settings, database, id_ = ground.settings, ground.database, ground.organisation_id
+    execute = open_automation(ground).execute
+    if arguments.http:
+        tokens = callers.Tokens(await callers.people_of_tokens(database, id_, settings.mcp.tokens))
+        server = open_server(execute, callers.caller_by_token(settings.organisation))
+        return partial(serve_http, server, tokens, settings.http)
+    person = await callers.person_of_terminal(database, id_, arguments.person)
+    caller = callers.one_caller(settings.organisation, person.id)
+    return partial(serve_stdio, open_server(execute, caller))
 
 
 def _channels(
@@ -160,7 +205,7 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
         async with open_jobs(
             ground.database, ground.organisation_id, folder=ground.settings.data_dir,
             zone=zone, places=places, clock=ground.clock,
-            handlers=job_handlers(ground.settings.approvals, ground.knowledge.indexer.reindex_missing),
+            handlers=job_handlers(ground.settings.approvals, ground.knowledge.indexer.reindex_missing, open_web_platform(ground.settings)),
             open_context=ground.tools_of_job, notifier=ground.notifier, alone=alone,
         ) as jobs:  # fmt: skip
             await jobs.run()
@@ -195,6 +240,8 @@ def main(words: Sequence[str]) -> int:
                 asyncio.run(invite(settings, arguments.name, arguments.role))
             case "knowledge":
                 return asyncio.run(know(settings, arguments))
+            case "mcp":
+                asyncio.run(serve_mcp(settings, arguments))
             case _:
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     runner.run(serve(settings, arguments))

@@ -46,6 +46,9 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
         "--queries", type=Path, metavar="OTHER.json", help="the same questions in another language"
     )
     bench.add_argument("--json", action="store_true", help="print only the product's figures")
+    mcp = commands.add_parser("mcp", help="campaign automation for other programs, by MCP")
+    mcp.add_argument("--http", action="store_true", help="at /mcp, instead of by pipes")
+    mcp.add_argument("--person", metavar="NAME", help="in whose name (pipes only)")
     _knowledge(commands.add_parser("knowledge", help="the documents that answer customers"))
     parser.set_defaults(role=None, person=None, web=False)
     arguments = parser.parse_args(words)

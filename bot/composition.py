@@ -33,6 +33,7 @@ from bot.notices import OutboxNotifier
 from bot.pacing import LocalPacer, SharedPacer
 from bot.service import Service
 from config.clock import Clock
+from config.masking import secret_values
 from config.roles import Role
 from config.settings import Settings
 from memory.embeddings import LocalEmbedder
@@ -49,6 +50,7 @@ from storage.leases import Leases
 from storage.ledger import ActionLedger
 from storage.outbox import Outbox
 from storage.tables.organisation import Organisation, Person
+from tools.automation.service import CampaignAutomation, NoTurn, WebPlatform
 from tools.campaigns.platforms.configured import open_platforms
 from tools.context import Asker, Fence, ToolContext
 from tools.layer import ToolLayer
@@ -205,6 +207,28 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
         chats=Chats(ground.organisation_id, clock),
         pacer=SharedPacer(ground.redis, ground.organisation_id) if shared else LocalPacer(),
         deliveries=deliveries, channels=channels, metrics=metrics, menus=menus,
+    )  # fmt: skip
+
+
+def open_web_platform(settings: Settings) -> WebPlatform | None:
+    if settings.mcp_server_url is None:
+        return None
+    return WebPlatform(url=settings.mcp_server_url, token=settings.mcp_auth_token)
+
+
+def open_automation(ground: Ground) -> CampaignAutomation:
+    """The module API over the same ground."""
+    settings, approvals = ground.settings, ground.settings.approvals
+
+    async def open_tools(person_id: int) -> ToolContext:
+        return await ground.tools_of_job(person_id, "module", NoTurn())
+
+    return CampaignAutomation(
+        database=ground.database, organisation_id=ground.organisation_id, clock=ground.clock,
+        language=settings.language, approvals=approvals, open_tools=open_tools,
+        layer=ToolLayer(REGISTRY["manager"], approvals, UNDO), secrets=secret_values(settings),
+        web=open_web_platform(settings),
+        account_ids={"sandbox": f"sandbox-{settings.organisation}"},
     )  # fmt: skip
 
 

@@ -114,6 +114,19 @@ def secret_values(settings: BaseModel) -> frozenset[str]:
     return frozenset(_secrets_in(settings))
 
 
+def named_secrets(value: object) -> frozenset[str]:
+    """What stands under names that look secret in what somebody sent, however deep."""
+    found: set[str] = set()
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            secret = isinstance(name, str) and _SECRET_NAME.search(name) is not None
+            found |= {each} if secret and isinstance(each, str) else named_secrets(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            found |= named_secrets(each)
+    return frozenset(found)
+
+
 def _secrets_in(value: object) -> Iterator[str]:
     match value:
         case SecretStr():

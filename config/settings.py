@@ -40,6 +40,7 @@ from config.channels import (
 from config.errors import ConfigurationError
 from config.hours import HoursSettings
 from config.i18n import Language
+from config.mcp import McpSettings
 from config.media import MediaSettings
 from config.models import ModelSettings, deepseek, gemini, openai
 from config.notices import NoticeSettings
@@ -186,6 +187,10 @@ class Settings(BaseSettings):
     dingtalk_robot: DingtalkRobotSettings | None = None
     web: WebSettings | None = None
     http: HttpSettings = HttpSettings()
+    mcp: McpSettings = McpSettings()
+    # The organisation's own web platform, as an MCP server.
+    mcp_server_url: str | None = Field(default=None, pattern=r"^https?://")
+    mcp_auth_token: SecretStr | None = None
     log: LogSettings = LogSettings()
 
     @field_validator("database_url")

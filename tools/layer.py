@@ -65,6 +65,14 @@ class ToolLayer:
         """Run an approved plan; `context` is the approver's, its order key the approval's."""
         return await _in_words(context, self._execute(context, approval))
 
+    async def order(self, context: ToolContext, call: ToolCall) -> ToolResult:
+        """`call` for a program, whose parameters are its own words; errors are raised."""
+        return await self._call(context, call, None)
+
+    async def perform(self, context: ToolContext, approval: Approval) -> ToolResult:
+        """`execute` for a program; errors are raised."""
+        return await self._execute(context, approval)
+
     def writes(self, call: ToolCall) -> bool:
         """Whether this call would change anything; one that cannot run would not."""
         spec = self.tools.get(call.tool)
@@ -77,7 +85,9 @@ class ToolLayer:
         """Take back the asker's last change in this conversation; what spends money is asked."""
         return await _in_words(context, self._undo(context))
 
-    async def _call(self, context: ToolContext, call: ToolCall, evidence: Evidence) -> ToolResult:
+    async def _call(
+        self, context: ToolContext, call: ToolCall, evidence: Evidence | None
+    ) -> ToolResult:
         spec = self.tools.get(call.tool)
         if spec is None:
             raise NotFound("tools.unknown", tool=call.tool)
@@ -85,7 +95,7 @@ class ToolLayer:
             raise NotAllowed("tools.not_allowed")
         arguments = _validated(spec, call)
         risk = spec.risk(arguments)
-        if risk is not Risk.read:
+        if risk is not Risk.read and evidence is not None:
             _check_origins(context, spec, call, arguments, evidence)
         if risk is Risk.money:
             assert spec.propose is not None

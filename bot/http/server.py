@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from config.errors import ConfigurationError
 from config.settings import HttpSettings
@@ -29,7 +29,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, settings: HttpSettings) -> AsyncIterator[int]:
+async def serving(app: Starlette, settings: HttpSettings) -> AsyncIterator[int]:
     """Serve while the block runs; yields the port. At the end no new connection is taken, and what
     is being answered is finished, within five seconds."""
     with _listening(settings) as listening:
@@ -42,7 +42,7 @@ async def serving(app: FastAPI, settings: HttpSettings) -> AsyncIterator[int]:
             await running
 
 
-def _configuration(app: FastAPI, settings: HttpSettings) -> uvicorn.Config:
+def _configuration(app: Starlette, settings: HttpSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",

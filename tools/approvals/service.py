@@ -78,16 +78,18 @@ class ApprovalService(Repository[Approval]):
             raise ApprovalNotFound(ref)
         return found
 
+    async def of_order(self, order_key: str) -> Approval | None:
+        return await self.one_or_none(
+            select(Approval).where(
+                Approval.organisation_id == self.organisation_id, Approval.order_key == order_key
+            )
+        )
+
     async def open(
         self, session: Session, context: ToolContext, tool: str, proposal: Proposal
     ) -> Approval:
         """Keep the proposal; the same order again gives the same approval."""
-        earlier = await self.one_or_none(
-            select(Approval).where(
-                Approval.organisation_id == self.organisation_id,
-                Approval.order_key == context.order_key,
-            )
-        )
+        earlier = await self.of_order(context.order_key)
         if earlier is not None:
             return earlier
         now = self._clock.now()

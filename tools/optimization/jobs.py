@@ -13,12 +13,13 @@ from config.settings import ApprovalSettings
 from storage.tables.optimization import Outcome, Rule, RuleCheck
 from storage.tables.organisation import Person
 from tools.context import ToolContext
+from tools.jobs.service import JobService
 from tools.optimization.ab_tests import FINISH
 from tools.optimization.acting import begin, carry_out, in_the_name_of
 from tools.optimization.checking import Finding, findings
 from tools.optimization.finishing import finish_experiment
 from tools.optimization.repository import CheckRepository, RuleRepository
-from tools.optimization.ruling import CHECK, switch
+from tools.optimization.ruling import CHECK, CHECK_ONE, switch
 from tools.people.service import PeopleService
 
 Handler = Callable[[ToolContext, dict[str, Any]], Awaitable[None]]
@@ -32,16 +33,22 @@ _IDLE = (Outcome.no_data, Outcome.not_met, Outcome.cooling)
 
 def handlers(approvals: ApprovalSettings) -> Mapping[str, Handler]:
     """By kind of job; a handler may run again for the same job."""
-    return {CHECK: partial(check_rules, approvals), FINISH: finish_experiment}
+    return {
+        CHECK: partial(check_rules, approvals), CHECK_ONE: partial(check_one, approvals),
+        FINISH: finish_experiment,
+    }  # fmt: skip
 
 
 async def check_rules(
     approvals: ApprovalSettings, context: ToolContext, payload: dict[str, Any]
 ) -> None:
-    """Check every rule that is on. `context` is the service's own."""
+    """Check every rule that is on and has no pace of its own. `context` is the service's own."""
     async with context.database.reading() as session:
         rules = await RuleRepository(session, context.organisation_id).listed()
-    for rule in in_order([rule for rule in rules if rule.enabled]):
+        own = await JobService.of(session, context).of_kind(CHECK_ONE)
+    elsewhere = {job.payload["rule"] for job in own}
+    checked = [rule for rule in rules if rule.enabled and rule.ref not in elsewhere]
+    for rule in in_order(checked):
         await check_rule(approvals, context, rule)
     async with context.database.unit_of_work() as session:
         await session.execute(
@@ -51,6 +58,16 @@ async def check_rules(
                 RuleCheck.at < context.clock.now() - _KEPT,
             )
         )
+
+
+async def check_one(
+    approvals: ApprovalSettings, context: ToolContext, payload: dict[str, Any]
+) -> None:
+    """The same for one rule at its own pace."""
+    async with context.database.reading() as session:
+        rule = await RuleRepository(session, context.organisation_id).get(payload["rule"])
+    if rule.enabled:
+        await check_rule(approvals, context, rule)
 
 
 def in_order(rules: Sequence[Rule]) -> list[Rule]:

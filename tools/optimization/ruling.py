@@ -22,6 +22,8 @@ from tools.result import ToolResult
 from tools.undo import keep_for_undo
 
 CHECK, CHECK_KEY = "rules.check", "rules:check"
+# A rule that is checked at its own pace, and not with all the others.
+CHECK_ONE = "rules.check_one"
 MOST_RULES = 50
 _BUDGET_ACTIONS = ("increase_budget", "decrease_budget")
 
@@ -99,6 +101,14 @@ async def schedule(session: Session, jobs: JobService, cron: str | None = None) 
     if job is not None and job.due_at is not None and cron in (None, job.cron):
         return job.due_at
     return await jobs.repeat(session, CHECK_KEY, CHECK, {}, cron=cron or RuleSettings().checks)
+
+
+async def check_at_pace(context: ToolContext, ref: str, cron: str) -> datetime:
+    """Check the rule whenever `cron` says, instead of together with the others; returns when
+    first."""
+    async with context.database.unit_of_work() as session:
+        jobs = JobService.of(session, context)
+        return await jobs.repeat(session, f"{CHECK_KEY}:{ref}", CHECK_ONE, {"rule": ref}, cron=cron)
 
 
 def as_json(rule: Rule) -> dict[str, Any]:

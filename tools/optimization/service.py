@@ -1,23 +1,30 @@
 """The door to rules and tests: what people ask for by command, and what runs by itself."""
 
 from config.settings import ApprovalSettings
-from storage.tables.optimization import Rule, RuleCheck
+from storage.tables.optimization import Experiment, Rule, RuleCheck
 from tools.context import ToolContext
 from tools.optimization.arguments import ListRules
 from tools.optimization.checking import findings
 from tools.optimization.errors import RuleIsOff
 from tools.optimization.jobs import check_rule, handlers, in_order
-from tools.optimization.repository import CheckRepository, RuleRepository
+from tools.optimization.repository import CheckRepository, ExperimentRepository, RuleRepository
 from tools.optimization.rule_text import check_line, outcome_line, rule_line, sentence
-from tools.optimization.ruling import list_rules, schedule
+from tools.optimization.ruling import check_at_pace, list_rules, schedule
 from tools.optimization.undoing import UNDO
 from tools.result import ToolResult
 
 __all__ = [
-    "UNDO", "all_rules", "check_now", "dry_run", "handlers", "rule_log", "schedule", "templates",
+    "UNDO", "all_rules", "check_at_pace", "check_now", "dry_run", "handlers", "rule_log", "schedule", "templates",
+    "test_of_order",
 ]  # fmt: skip
 
 _LOGGED = 20
+
+
+async def test_of_order(context: ToolContext, order_key: str) -> Experiment | None:
+    """The test that one order made."""
+    async with context.database.reading() as session:
+        return await ExperimentRepository(session, context.organisation_id).by_key(order_key)
 
 
 async def all_rules(context: ToolContext) -> ToolResult:

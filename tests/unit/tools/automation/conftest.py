@@ -1,0 +1,15 @@
+"""The module over a shop with two creatives."""
+
+import pytest
+
+from storage.database import Database
+from tests.builders.automation import Desk, a_desk
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+async def desk(database: Database, clock: FakeClock) -> Desk:
+    desk = await a_desk(database, clock)
+    await desk.shop.creative("Trial lesson")
+    await desk.shop.creative("Open day", copy="Come and see us.")
+    return desk
