@@ -224,8 +224,8 @@ class LocalPlanner:
         )
         said = turn.text.strip(" .。!！")
         # What is wrong may be told at length, and as a question.
-        brief = len(said) <= _LONGEST_WHOLE and not turn.clearly_another("")
-        brief = brief and not (slot.kind is Kind.name and asks(said))
+        asked_back = slot.kind is Kind.name and asks(said)
+        brief = len(said) <= _LONGEST_WHOLE and not turn.clearly_another("") and not asked_back
         if slot.kind in _FREE and (slot.name == "problem" or brief):
             value = checked(self._catalogue[asked.call.tool], slot.name, said)
             if value is not None:

@@ -122,9 +122,8 @@ def test_all_of_a_campaign_is_the_campaign(hears: Hears) -> None:
     assert call.args == {"campaign": "C-3", "change_percent": Decimal(10)}
 
 
-@pytest.mark.parametrize("text", ["谁是最好的销售", "who is the best?"])
-def test_a_question_is_nobodys_name(hears: Hears, text: str) -> None:
-    assert not hears("新建一条线索", "叫什么名字？", text).calls
+def test_a_question_is_nobodys_name(hears: Hears) -> None:
+    assert not hears("新建一条线索", "叫什么名字？", "谁是最好的销售").calls
 
 
 def test_another_object_alone_is_no_reason_to_act_on_it(hears: Hears) -> None:

@@ -1,7 +1,10 @@
 """Messages that are no orders get a word and no tool."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from agent.planner.planner import LocalPlanner
 from tests.unit.agent.conftest import Hears
 
 
@@ -64,3 +67,17 @@ class TestCustomers:
     def test_what_they_say_about_themselves_is_kept_as_said(self, hears: Hears) -> None:
         (call,) = hears("我对花生过敏", persona="customer").calls
         assert call.args == {"fact": "我对花生过敏"}
+
+
+@pytest.mark.parametrize(("share", "tools"), [(0.25, []), (0.35, ["create_lead"])])
+def test_what_is_hardly_an_order_changes_nothing(
+    hears: Hears, planner: LocalPlanner, monkeypatch: pytest.MonkeyPatch, share: float,
+    tools: list[str],
+) -> None:  # fmt: skip
+    labels = planner._intents.scores("", "manager")
+
+    def doubtful(text: str, persona: str, thorough: bool = False) -> Mapping[str, float]:
+        return dict.fromkeys(labels, 0.0) | {"talk_unclear": 0.6, "create_lead": share}
+
+    monkeypatch.setattr(planner._intents, "scores", doubtful)
+    assert [call.tool for call in hears("把李雷设成经理").calls] == tools
