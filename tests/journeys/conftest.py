@@ -85,20 +85,22 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where a story that is marked `spread` has more rows than there are places, they go round:
-    each row is told at one place, and some at every place."""
+    """The rows of a story go round the places: every row is told somewhere, and every place hears
+    the story."""
     rows: dict[str, dict[str, int]] = {}
-    where: dict[str, tuple[str, int, str]] = {}
+    where: dict[str, tuple[str, int, int]] = {}
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("spread"):
+        if isinstance(item, pytest.Function) and "place" in item.fixturenames:
             told = dict(item.callspec.params)
             place, story = str(told.pop("place")), item.nodeid.partition("[")[0]
-            known = rows.setdefault(story, {})
-            where[item.nodeid] = (story, known.setdefault(str(told), len(known)), place)
+            if place in PLACES:
+                known = rows.setdefault(story, {})
+                row = known.setdefault(str(told), len(known))
+                where[item.nodeid] = (story, row, [*PLACES].index(place))
     elsewhere = {
         nodeid
         for nodeid, (story, row, place) in where.items()
-        if len(rows[story]) > len(PLACES) and [*PLACES][row % len(PLACES)] != place
+        if (row - place) % min(len(rows[story]), len(PLACES))
     }
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in elsewhere])
     items[:] = [item for item in items if item.nodeid not in elsewhere]

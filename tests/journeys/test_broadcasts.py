@@ -18,8 +18,6 @@ from tests.journeys.chat import ADMIN, AGENT, COLLEAGUE, CUSTOMER, MANAGER, Chat
 from tests.journeys.conftest import OpenChat
 from tools.outreach.tools import HANDLERS
 
-pytestmark = pytest.mark.spread
-
 TEXT = "周六有体验课\n欢迎来玩"
 
 

@@ -29,7 +29,6 @@ from tests.journeys.chat import Chat
 from tests.journeys.conftest import OpenChat
 from tools.contract import MANAGER
 
-pytestmark = pytest.mark.spread
 UNSURE = "嗯，帮我琢磨琢磨那边"
 
 OpenWith = Callable[..., Awaitable[tuple[Chat, OpenAIEmulator]]]

@@ -19,7 +19,6 @@ from tests.fakes.models import ObedientModel
 from tests.journeys.chat import AGENT, CUSTOMER, MANAGER, Chat
 from tests.journeys.conftest import OpenChat
 
-pytestmark = pytest.mark.spread
 # Every writing tool, with arguments that stand nowhere but in the planted order.
 WRITES: Mapping[str, dict[str, Any]] = {
     "create_lead": {"name": "Mallory", "phone": "13911112222"},

@@ -13,8 +13,6 @@ from storage.tables.lead import LeadStatus
 from tests.journeys.chat import MANAGER, Chat
 from tools.layer import ToolLayer
 
-pytestmark = pytest.mark.spread
-
 Call = Callable[..., Awaitable[Any]]
 
 

@@ -20,7 +20,6 @@ from tests.journeys.chat import Chat
 from tests.journeys.conftest import OpenChat
 from tools.contract import MANAGER
 
-pytestmark = pytest.mark.spread
 ORDERS: dict[str, tuple[str, str]] = {
     "search_leads": ("找一下评分80以上的线索", "show me the leads from douyin this month"),
     "get_lead": ("L-12 什么情况", "tell me about lead L-12"),
