@@ -18,9 +18,17 @@ from agent.planner.storing import model_file
 from agent.scoring import score
 from bot.alerts import open_alerts
 from bot.arguments import read_arguments
+from bot.backlog import Backlog
 from bot.channels.base import WebhookChannel
 from bot.channels.configured import CHANNELS, Site, open_channels
-from bot.composition import Ground, open_automation, open_ground, open_service, open_web_platform
+from bot.composition import (
+    Ground,
+    open_automation,
+    open_ground,
+    open_service,
+    open_web_platform,
+    programs_of,
+)
 from bot.doctor import examine, readiness
 from bot.duty import SharedDuty
 from bot.embedded import FolderLock, LocalPort
@@ -28,7 +36,7 @@ from bot.findings import Finding
 from bot.inviting import invitation
 from bot.maintenance import doctor, upgrade
 from bot.service import Service
-from bot.serving import open_page, open_site, serve_channels, serve_terminal
+from bot.serving import open_page, open_site, serve_channels, serve_programs, serve_terminal
 from bot.shelf import Shelf
 from bot.stocking import stock
 from bot.ticket_watch import open_ticket_watch
@@ -46,6 +54,7 @@ from storage.executors import Places
 from storage.migrate import migrate
 from storage.tables.organisation import Organisation
 from tools.background import job_handlers
+from tools.campaigns.service import schedule_spending
 from tools.demo import open_organisation
 from tools.jobs.opening import open_jobs
 from tools.jobs.service import JobService
@@ -101,8 +110,9 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
             )
             service.background.append(watch.run)
             look = partial(readiness, settings, ground.database, ground.redis)
+            programs = await programs_of(stack, ground) if settings.mcp.tokens else {}
             await serve_channels(
-                stack, service, channels, partial(look, model_file(settings.cache_dir))
+                stack, service, channels, partial(look, model_file(settings.cache_dir)), programs
             )
         else:
             await serve_terminal(stack, service, role=arguments.role, name=arguments.person)
@@ -113,9 +123,9 @@ async def serve_mcp(settings: Settings, arguments: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         ground = await lay_ground(stack, settings, demo=False)
         ground.notifier.served = frozenset(CHANNELS)
-        serve_programs = await _programs(ground, arguments)
+        serve_them = await _programs(stack, ground, arguments)
         jobs = run_jobs(ground, alone=settings.embedded)
-        tasks = [asyncio.create_task(each) for each in (serve_programs(), jobs)]
+        tasks = [asyncio.create_task(each) for each in (serve_them(), jobs)]
         try:
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
@@ -127,23 +137,24 @@ async def serve_mcp(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def _programs(
-    ground: Ground, arguments: argparse.Namespace
+    stack: AsyncExitStack, ground: Ground, arguments: argparse.Namespace
 ) -> Callable[[], Coroutine[Any, Any, None]]:
     """How they reach us, and in whose name."""
     # The import takes a second, which nobody else should wait for.
     from bot.mcp import callers
     from bot.mcp.server import open_server
-    from bot.mcp.serving import serve_http, serve_stdio
+    from bot.mcp.serving import serve_stdio
 
     settings, database, id_ = ground.settings, ground.database, ground.organisation_id
-    execute = open_automation(ground).execute
     if arguments.http:
-        tokens = callers.Tokens(await callers.people_of_tokens(database, id_, settings.mcp.tokens))
-        server = open_server(execute, callers.caller_by_token(settings.organisation))
-        return partial(serve_http, server, tokens, settings.http)
+        backlog = Backlog(database, id_, ground.outbox, ground.metrics, ground.clock)
+        planner = model_file(settings.cache_dir)
+        ready = partial(readiness, settings, database, ground.redis, planner)
+        mounted = await programs_of(stack, ground)
+        return partial(serve_programs, settings, ground.metrics, backlog, ready, mounted)
     person = await callers.person_of_terminal(database, id_, arguments.person)
     caller = callers.one_caller(settings.organisation, person.id)
-    return partial(serve_stdio, open_server(execute, caller))
+    return partial(serve_stdio, open_server(open_automation(ground).execute, caller))
 
 
 def _channels(
@@ -196,6 +207,7 @@ async def run_jobs(ground: Ground, *, alone: bool) -> None:
     async with ground.database.unit_of_work() as session:
         jobs_of_ours = JobService(session, ground.organisation_id, ground.clock, zone)
         await schedule_checks(session, jobs_of_ours, ground.settings.rules.checks)
+        await schedule_spending(session, jobs_of_ours)
     places = Places(
         ground.database, ground.organisation_id, owner=ground.owner, clock=ground.clock,
         duration=ground.settings.work.lease,

@@ -9,6 +9,7 @@ from agent.nodes.reply import from_results
 from config.failpoints import failpoint
 from config.notices import NoticeKind
 from config.settings import ApprovalSettings
+from tools.approvals.errors import ApprovalRevised
 from tools.approvals.service import Verdict, approvals_of
 from tools.context import ToolContext
 from tools.layer import ToolCall, ToolLayer, in_doubt
@@ -23,10 +24,13 @@ class ApprovalDesk:
 
     async def agree(self, context: ToolContext, turn: Turn, ref: str) -> Reply:
         """Raises UserFacingError when this person cannot say yes to it (any more)."""
-        async with context.database.unit_of_work() as session:
-            service = approvals_of(session, context, self._settings)
-            verdict = await service.approve(session, ref, turn.asker, inbox_id=turn.inbox_id)
-            await service.record(session, "approval.agreed", verdict.approval, turn.asker)
+        try:
+            async with context.database.unit_of_work() as session:
+                service = approvals_of(session, context, self._settings)
+                verdict = await service.approve(session, ref, turn.asker, inbox_id=turn.inbox_id)
+                await service.record(session, "approval.agreed", verdict.approval, turn.asker)
+        except ApprovalRevised as error:
+            return await self.show(context, turn, ref, error.key)
         failpoint("voted")
         name = f"P-{verdict.approval.number}"
         if verdict.next == "wait":
@@ -43,6 +47,18 @@ class ApprovalDesk:
         """What a slash command orders; its words are the asker's own."""
         call = ToolCall(tool=tool, args=args, quotes=dict.fromkeys(args, turn.text))
         result = await self._layer.call(context, call, Evidence(utterances=(turn.text,)))
+        return from_results([result], turn.language)
+
+    async def show(
+        self, context: ToolContext, turn: Turn, ref: str, about: str | None = None
+    ) -> Reply:
+        """It as it is now, below a sentence about it. Raises ApprovalNotFound, ApprovalClosed."""
+        return from_results([await self._layer.show(context, ref, about)], turn.language)
+
+    async def revise(
+        self, context: ToolContext, turn: Turn, ref: str, change: Mapping[str, Any]
+    ) -> Reply:
+        result = await self._layer.revise(context, ref, change)
         return from_results([result], turn.language)
 
     async def refuse(self, context: ToolContext, turn: Turn, ref: str) -> Reply:

@@ -165,6 +165,12 @@ class Agent(Protocol):
     async def order(self, turn: Turn, tool: str, args: Mapping[str, Any]) -> Reply:
         """Run what a slash command orders in the asker's own words, or ask for an approval."""
 
+    async def revise_approval(self, turn: Turn, ref: str, change: Mapping[str, Any]) -> Reply:
+        """Change what approval `ref` waits with, and show it again; it stays unanswered."""
+
+    async def show_approval(self, turn: Turn, ref: str) -> Reply:
+        """Approval `ref` as it is now, with its buttons."""
+
     async def answer_approval(self, turn: Turn, ref: str, *, agreed: bool) -> Reply:
         """Say yes or no to approval `ref` in the asker's name, and run the plan when that was
         the last yes it needed. Raises UserFacingError when it cannot be answered so."""

@@ -93,6 +93,18 @@ class HuoKeAgent:
         await remember(given, reply)
         return reply
 
+    async def revise_approval(self, turn: Turn, ref: str, change: Mapping[str, Any]) -> Reply:
+        given = self._given(turn)
+        reply = await self._desk.revise(given.tool_context, turn, ref, change)
+        await remember(given, reply)
+        return reply
+
+    async def show_approval(self, turn: Turn, ref: str) -> Reply:
+        given = self._given(turn)
+        reply = await self._desk.show(given.tool_context, turn, ref)
+        await remember(given, reply)
+        return reply
+
     async def reread(self, organisation_id: int, conversation_id: int) -> None:
         await self._short_term.drop(
             ConversationKey(organisation_id=organisation_id, conversation_id=conversation_id)

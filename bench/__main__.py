@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    ads,
     allocation,
     answers,
     channels,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "model": model.main,
     "mood": mood.main,
     "kill": kill.main,
+    "ads": ads.main,
     "allocation": allocation.main,
     "experiments": experiments.main,
     "market": lambda: asyncio.run(market.main()),

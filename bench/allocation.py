@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.figures import percentile
-from tools.optimization.allocation import DailyResult, allocate
+from tools.optimization.allocation import DailyResult, allocate, outlook
 
 _SETS, _DAYS = 8, 60
 _LATE = np.array([0.55, 0.2, 0.12, 0.07, 0.04, 0.02])
@@ -117,6 +117,34 @@ def regret(world: World, policy: Policy) -> tuple[float, list[float]]:
     return 1 - got / best, took
 
 
+_ASKED = (20, 35, 55)
+
+
+def foreseen(case: Case, seed: int) -> list[tuple[bool, float, float]]:
+    """For the moves of three days, between which budgets stay: whether the true gain lies in the
+    interval that is named, the gain that is expected, and the true one, as shares of the revenue."""
+    world = World(case, seed)
+    found = []
+
+    def policy(history: Sequence[DailyResult], total: Decimal) -> dict[str, Decimal]:
+        day = max(each.day for each in history)
+        last = {each.ad_set: each.budget for each in history if each.day == day}
+        if day not in _ASKED:
+            return last
+        moved = allocate(history, total)
+        told = outlook(history, last, moved)
+        was, will = (
+            world.revenue(np.array([float(each[name]) for name in sorted(last)]), day + 1)
+            for each in (last, moved)
+        )
+        inside = told.low <= will - was <= told.high
+        found.append((inside, told.gain / told.before, (will - was) / told.before))
+        return moved
+
+    regret(world, policy)
+    return found
+
+
 def equal(history: Sequence[DailyResult], total: Decimal) -> dict[str, Decimal]:
     names = {each.ad_set for each in history}
     return dict.fromkeys(names, total / len(names))
@@ -186,3 +214,8 @@ def main(worlds: int = 60) -> None:
             took += [each for one in found for each in one[1]]
         print(f"{name:>14}" + "".join(f"{each:>9.1f}" for each in regrets)
               + f"   P95 {percentile(took, 0.95):.1f} ms")  # fmt: skip
+    print("what it expects of its own steps: in its 80 % interval, expected gain, true gain")
+    for case in CASES:
+        told = [each for seed in range(worlds * 5 // 12) for each in foreseen(case, seed)]
+        inside, gain, true = (sum(column) / len(told) for column in zip(*told, strict=True))
+        print(f"{case.name:>14} {inside:9.1%} {gain:9.1%} {true:9.1%}")

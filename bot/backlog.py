@@ -13,6 +13,7 @@ from storage.database import Database, ReadSession
 from storage.outbox import Outbox
 from storage.tables.trust import Approval, ApprovalStatus
 from storage.tables.work import InboxMessage, InboxStatus, OutboxMessage, OutboxStatus
+from tools.automation.service import active_rules
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ class Backlog:
                 async with asyncio.timeout(_ANSWER_SECONDS), self._database.reading() as session:
                     await self._inbox_and_approvals(session)
                     await self._outgoing(session)
+                    self._metrics.rules(await active_rules(session, self._organisation_id))
             except (SQLAlchemyError, OSError) as error:
                 log.warning("metrics.database", error=type(error).__name__)
                 self._metrics.reachable(False)

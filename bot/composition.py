@@ -2,6 +2,7 @@
 that knows every other one."""
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -27,10 +28,12 @@ from bot.fetching import Fetcher
 from bot.gateway import Gateway
 from bot.handover import Handover
 from bot.housekeeping import Housekeeper
+from bot.http.app import Mounted
 from bot.menus import Menus
 from bot.metrics import Metrics
 from bot.notices import OutboxNotifier
-from bot.pacing import LocalPacer, SharedPacer
+from bot.pacing import LocalPacer, Pacer, SharedPacer
+from bot.programs import open_tokens
 from bot.service import Service
 from config.clock import Clock
 from config.masking import secret_values
@@ -50,13 +53,13 @@ from storage.leases import Leases
 from storage.ledger import ActionLedger
 from storage.outbox import Outbox
 from storage.tables.organisation import Organisation, Person
-from tools.automation.service import CampaignAutomation, NoTurn, WebPlatform
+from tools.automation.service import CampaignAutomation, Keeper, NoTurn, WebPlatform
 from tools.campaigns.platforms.configured import open_platforms
 from tools.context import Asker, Fence, ToolContext
 from tools.layer import ToolLayer
 from tools.outreach.group_sends import GroupSends
 from tools.people.service import language_of
-from tools.ports import AdPlatforms
+from tools.ports import AdPlatforms, CampaignKeeper
 from tools.registry import COMMANDED, REGISTRY, UNDO
 from tools.support.staff import open_desk
 from tools.usage.service import Purse
@@ -79,7 +82,9 @@ class Ground:
     models: LanguageModels
     long_term: LongTermMemory
     knowledge: Knowledge
+    metrics: Metrics
     group_sends: GroupSends | None = None
+    keeper: CampaignKeeper | None = None
 
     def purse(self, turn: Turn) -> Purse:
         """What pays for the models of one turn: the asker's own quota."""
@@ -102,7 +107,7 @@ class Ground:
             database=self.database, ledger=ledger, clock=self.clock, platforms=self.platforms,
             notifier=self.notifier, transfers=turn.transfers, group_sends=self.group_sends,
             hours=self.settings.hours, support=self.settings.support, cases=self.settings.cases,
-            visits=self.settings.visits,
+            visits=self.settings.visits, limits=self.settings.limits, keeper=self.keeper,
             knowledge=self.knowledge,
             writer=PaidWriter(writing=writing, purse=self.purse(turn)) if writing else NoWriter(),
         )  # fmt: skip
@@ -143,6 +148,7 @@ async def open_ground(
 ) -> Ground:
     """`stack` closes what was opened."""
     owner = f"{os.getpid()}-{uuid4().hex[:8]}"
+    metrics = Metrics()
     outbox = Outbox(organisation_id, clock, owner=owner)
     long_term = await stack.enter_async_context(
         open_long_term(settings, database, organisation_id, LocalEmbedder(), clock)
@@ -151,6 +157,10 @@ async def open_ground(
         models.writing, quotas=settings.quotas, database=database,
         organisation_id=organisation_id, clock=clock,
     )  # fmt: skip
+    platforms = await open_platforms(
+        settings, database, organisation_id, clock, observe=metrics.platform_call
+    )
+    stack.push_async_callback(platforms.aclose)
     await load_playbooks(database, organisation_id, clock, settings.playbook_folder)
     knowledge = await stack.enter_async_context(
         open_knowledge(settings, database, organisation_id, LocalEmbedder(), clock)
@@ -158,9 +168,10 @@ async def open_ground(
     return Ground(
         settings=settings, organisation_id=organisation_id, database=database, redis=redis,
         clock=clock, owner=owner, outbox=outbox, models=models, long_term=long_term,
-        knowledge=knowledge,
-        platforms=await open_platforms(settings, database, organisation_id, clock),
+        knowledge=knowledge, metrics=metrics,
+        platforms=platforms,
         group_sends=await open_contact(stack, settings.wecom_contact),
+        keeper=Keeper(organisation_id, clock) if settings.mcp_server_url else None,
         notifier=OutboxNotifier(
             organisation_id, outbox, settings.language, clock=clock, settings=settings.notices
         ),
@@ -184,12 +195,11 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
         eraser=Eraser(database, ground.organisation_id, ground.redis, ground.long_term, clock),
     )  # fmt: skip
     inbox = Inbox(ground.organisation_id, clock)
-    metrics = Metrics()
     menus = Menus(database, channels, COMMANDS, settings.language)
     desk = open_desk(ground.organisation_id, clock, ground.notifier, settings)
     gateway = Gateway(
         database=database, organisation_id=ground.organisation_id, inbox=inbox,
-        menus=menus, metrics=metrics, drafts=Drafts(database, inbox, channels),
+        menus=menus, metrics=ground.metrics, drafts=Drafts(database, inbox, channels),
         fetcher=Fetcher(database, inbox, channels, settings.work.media),
         handover=Handover(database, ground.organisation_id, clock, agent, channels, desk),
         outbox=ground.outbox, agent=agent, commands=CommandDesk(services), clock=clock,
@@ -200,13 +210,12 @@ def open_service(stack: AsyncExitStack, ground: Ground, planner: Planner) -> Ser
         database, ground.organisation_id, ground.notifier, clock=clock,
         settings=settings.approvals, media=settings.work.media, desk=desk,
     )  # fmt: skip
-    shared = settings.redis_url is not None
     return Service(
         settings=settings, organisation_id=ground.organisation_id, clock=clock,
         database=database, outbox=ground.outbox, gateway=gateway, housekeeper=housekeeper,
         chats=Chats(ground.organisation_id, clock),
-        pacer=SharedPacer(ground.redis, ground.organisation_id) if shared else LocalPacer(),
-        deliveries=deliveries, channels=channels, metrics=metrics, menus=menus,
+        pacer=open_pacer(ground),
+        deliveries=deliveries, channels=channels, metrics=ground.metrics, menus=menus,
     )  # fmt: skip
 
 
@@ -227,9 +236,28 @@ def open_automation(ground: Ground) -> CampaignAutomation:
         database=ground.database, organisation_id=ground.organisation_id, clock=ground.clock,
         language=settings.language, approvals=approvals, open_tools=open_tools,
         layer=ToolLayer(REGISTRY["manager"], approvals, UNDO), secrets=secret_values(settings),
-        web=open_web_platform(settings),
-        account_ids={"sandbox": f"sandbox-{settings.organisation}"},
+        web=open_web_platform(settings), observe=ground.metrics.ordered,
+        account_ids={"sandbox": f"sandbox-{settings.organisation}"}
+        | {each.platform: each.id for each in reversed(ground.platforms.accounts)},
     )  # fmt: skip
+
+
+async def programs_of(stack: AsyncExitStack, ground: Ground) -> Mapping[str, Mounted]:
+    """What programs may ask over HTTP, by path. Raises ConfigurationError for a token of nobody."""
+    # The import takes a second, which only those who have programs should wait for.
+    from bot.mcp.serving import open_programs
+
+    settings = ground.settings
+    tokens = await open_tokens(ground.database, ground.organisation_id, settings.mcp.tokens)
+    return await stack.enter_async_context(
+        open_programs(open_automation(ground), tokens, open_pacer(ground), settings)
+    )
+
+
+def open_pacer(ground: Ground) -> Pacer:
+    if ground.settings.redis_url is None:
+        return LocalPacer()
+    return SharedPacer(ground.redis, ground.organisation_id)
 
 
 def open_agent(stack: AsyncExitStack, ground: Ground, planner: Planner) -> HuoKeAgent:

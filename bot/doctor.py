@@ -11,12 +11,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.ads_check import check_ads
 from bot.channels.configured import check_channels
 from bot.channels.wecom.contact import check_contact
 from bot.findings import Finding
 from bot.knowledge_check import check_chunks
 from bot.memory_check import check_long_term
 from bot.model_check import check_models
+from config.platforms import PLATFORMS
 from config.settings import Settings
 from memory.index import VectorIndex
 from storage.database import Database
@@ -38,16 +40,17 @@ async def examine(
 ) -> list[Finding]:
     """Every part, those of other companies too; `alone` says that no HuoKe runs with these
     settings now. `chunks` is the index of documents that this process has open."""
-    ours, documents, models, channels, contact = await asyncio.gather(
+    ours, documents, models, channels, contact, ads = await asyncio.gather(
         _servers(settings, database, redis),
         _in_time("document index", check_chunks(settings, database, chunks)),
         check_models(settings),
         check_channels(settings, alone=alone),
         check_contact(settings.wecom_contact),
+        check_ads(settings, database),
     )
     return [
         _data_folder(settings.data_dir), *ours, documents, _planner(planner_file), *models, *channels,
-        *contact, _market(settings), _playbooks(settings),
+        *contact, _market(settings), *ads, _playbooks(settings),
     ]  # fmt: skip
 
 
@@ -142,9 +145,11 @@ def _planner(file: Path) -> Finding:
 
 def _market(settings: Settings) -> Finding:
     if settings.sandbox is None:
+        connected = any(settings.ad_accounts(platform) for platform in PLATFORMS)
         return Finding(
-            part="ad platforms", fine=False, seen="none", advice="unset SANDBOX to have the sandbox"
-        )
+            part="ad platforms", fine=connected, seen="the sandbox is switched off",
+            advice="" if connected else "connect an ad platform, or unset SANDBOX to have the sandbox",
+        )  # fmt: skip
     day = settings.sandbox.day_seconds
     return Finding(part="ad platforms", fine=True, seen=f"sandbox, a market day is {day:g} s")
 

@@ -20,6 +20,8 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 _TURN_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SEND_SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+# An ad platform gets 30 seconds for a call, and three tries.
+_ORDER_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 Measure = Callable[[], Awaitable[None]]
 
@@ -36,6 +38,8 @@ class Metrics:
         self._count_turns()
         self._count_what_goes_out()
         self._show_what_waits()
+        self._count_calls_to_platforms()
+        self._count_what_programs_order()
 
     def received(self, channel: str, *, new: bool = True) -> None:
         """A message from a platform; not `new` when it came again."""
@@ -71,6 +75,10 @@ class Metrics:
         """A chat or a bot has to wait, because of our own pace or because the platform says so."""
         self._held.labels(channel).inc(seconds)
 
+    def platform_call(self, platform: str, endpoint: str, status: str) -> None:
+        """A call to an ad platform ended: with an HTTP status, no_answer, or held_back by us."""
+        self._platform_calls.labels(platform, endpoint, status).inc()
+
     def waiting(self, *, messages: int, oldest_seconds: float, approvals: int) -> None:
         """What is received and not answered, and what waits for a person's word."""
         self._inbox.set(messages)
@@ -83,6 +91,15 @@ class Metrics:
         for status, count in counts.items():
             self._outbox.labels(status).set(count)
         self._doubts.set(doubts)
+
+    def ordered(self, action: str, status: str, seconds: float) -> None:
+        """An order of a program was answered: success or error."""
+        self._orders.labels(action, status).inc()
+        self._order_seconds.labels(action).observe(seconds)
+
+    def rules(self, active: int) -> None:
+        """How many rules watch the campaigns."""
+        self._rules.set(active)
 
     def reachable(self, database: bool) -> None:
         """Whether the figures of what waits could be read."""
@@ -135,6 +152,27 @@ class Metrics:
         self._doubts = self._gauge("outbox_doubts", "Sends that ever ended in doubt")
         self._approvals = self._gauge("approvals_pending", "Plans that wait for a person")
         self._database_up = self._gauge("database_up", "1 when the figures of what waits are new")
+
+    def _count_calls_to_platforms(self) -> None:
+        # Its name is fixed by those who watch campaign automation.
+        self._platform_calls = Counter(
+            "platform_api_calls", "Calls to ad platforms ended", ("platform", "endpoint", "status"),
+            registry=self._registry,
+        )  # fmt: skip
+
+    def _count_what_programs_order(self) -> None:
+        # Their names are fixed, too.
+        self._orders = Counter(
+            "campaign_automation_requests", "Orders of programs answered", ("action", "status"),
+            registry=self._registry,
+        )  # fmt: skip
+        self._order_seconds = Histogram(
+            "campaign_automation_request_duration_seconds", "Time that their answers took",
+            ("action",), registry=self._registry, buckets=_ORDER_SECONDS,
+        )  # fmt: skip
+        self._rules = Gauge(
+            "campaign_automation_active_rules", "Rules that are on", registry=self._registry
+        )
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(f"huoke_{name}", about, labels, registry=self._registry)

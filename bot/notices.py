@@ -159,7 +159,7 @@ class OutboxNotifier:
             note = Note(
                 key=f"{cause.key}:{person.id}", kind=cause.kind, person_id=person.id,
                 topic=cause.topic, urgent=cause.urgent, text=say(language, text, **values),
-                buttons=_buttons(language, ref) if asks else (),
+                buttons=_buttons(language, ref, values.get("version")) if asks else (),
                 shown=(str(ref),) if ref is not None else (),
                 asks=int(str(ref).removeprefix("P-")) if asks else None,
             )  # fmt: skip
@@ -173,12 +173,13 @@ class OutboxNotifier:
 
 
 def _asks(text: str) -> bool:
-    return text == "approvals.please_answer"
+    return text in ("approvals.please_answer", "approvals.please_look_again")
 
 
-def _buttons(language: Language, ref: object) -> tuple[dict[str, str], ...]:
+def _buttons(language: Language, ref: object, version: object) -> tuple[dict[str, str], ...]:
+    named = ref if version is None else f"{ref}v{version}"
     return tuple(
-        {"label": say(language, f"approvals.button_{verb}", ref=ref), "send": f"/{verb} {ref}"}
+        {"label": say(language, f"approvals.button_{verb}", ref=ref), "send": f"/{verb} {named}"}
         for verb in ("approve", "reject")
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from bot.backlog import Backlog
@@ -12,9 +12,10 @@ from bot.channels.configured import CHANNELS, Site, Store, open_channels
 from bot.channels.console.open import open_console
 from bot.channels.console.person import choose_person
 from bot.findings import Finding
-from bot.http.app import open_app
+from bot.http.app import Mounted, open_app
 from bot.http.server import serving
 from bot.inviting import admin_to_invite, invitation
+from bot.metrics import Metrics
 from bot.service import Service
 from bot.shelf import Shelf
 from config.channels import WebSettings
@@ -53,9 +54,10 @@ async def serve_channels(
     service: Service,
     channels: Sequence[WebhookChannel],
     ready: Callable[[], Awaitable[list[Finding]]],
+    mounted: Mapping[str, Mounted],
 ) -> None:
     """Until SIGTERM or SIGINT; then what was begun is finished. `ready` looks at what is needed to
-    serve."""
+    serve; `mounted` is served beside the channels."""
     http, stop = service.settings.http, asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -68,7 +70,7 @@ async def serve_channels(
     metrics.measure_with(backlog.measure)
     app = open_app(
         webhooks={channel.name: channel for channel in channels}, metrics=metrics, ready=ready,
-        stopping=stop, max_body_bytes=http.max_body_bytes,
+        stopping=stop, max_body_bytes=http.max_body_bytes, mounted=mounted,
     )  # fmt: skip
     port = await stack.enter_async_context(serving(app, http))
     names = ", ".join(channel.name for channel in channels)
@@ -76,8 +78,32 @@ async def serve_channels(
     for channel in channels:
         if isinstance(channel, PageChannel):
             _tell(f"The chat page: http://{http.host}:{port}/{channel.name}/")
+    for path in mounted:
+        _tell(f"For programs: http://{http.host}:{port}{path}")
     await _invite_first_admin(service, frozenset(channel.name for channel in channels))
     await service.run(channels, alone=service.settings.embedded, stop=stop, within=http.stop_within)
+
+
+async def serve_programs(
+    settings: Settings,
+    metrics: Metrics,
+    backlog: Backlog,
+    ready: Callable[[], Awaitable[list[Finding]]],
+    mounted: Mapping[str, Mounted],
+) -> None:
+    """Only what programs may ask, until SIGTERM or SIGINT."""
+    http, stop = settings.http, asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    metrics.measure_with(backlog.measure)
+    app = open_app(
+        webhooks={}, metrics=metrics, ready=ready, stopping=stop,
+        max_body_bytes=http.max_body_bytes, mounted=mounted,
+    )  # fmt: skip
+    async with serving(app, http) as port:
+        for path in mounted:
+            _tell(f"HuoKe serves programs at http://{http.host}:{port}{path}")
+        await stop.wait()
 
 
 async def serve_terminal(

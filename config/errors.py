@@ -18,7 +18,10 @@ class AppError(Exception):
 
 
 class UserFacingError(AppError):
-    """A catalogue key and its values, so that each person reads it in their own language."""
+    """A catalogue key and its values, so that each person reads it in their own language.
+    `offers` are buttons: the catalogue key of a label, and what pressing it says."""
+
+    offers: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, key: str, **values: Any) -> None:
         super().__init__(f"{key} {values!r}" if values else key)

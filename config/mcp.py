@@ -20,3 +20,4 @@ class McpSettings(Section):
     """Who may call campaign automation over HTTP; nobody without a token."""
 
     tokens: tuple[McpToken, ...] = ()
+    calls_per_minute: int = Field(default=120, ge=1, description="of one person")

@@ -5,10 +5,11 @@ one that HUOKE_CONFIG names). Nested names join with two underscores: SANDBOX__D
 """
 
 import os
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -40,15 +42,27 @@ from config.channels import (
 from config.errors import ConfigurationError
 from config.hours import HoursSettings
 from config.i18n import Language
+from config.limits import SpendingLimits
 from config.mcp import McpSettings
 from config.media import MediaSettings
 from config.models import ModelSettings, deepseek, gemini, openai
 from config.notices import NoticeSettings
+from config.platforms import (
+    MAIN,
+    PLATFORMS,
+    AccountSettings,
+    GoogleAdsSettings,
+    MetaSettings,
+    TikTokSettings,
+    completed,
+)  # fmt: skip
 from config.retrieval import RerankerSettings, RetrievalSettings
 from config.section import Section
 from config.support import SupportSettings
 from config.visits import PlaybookSettings, VisitSettings
 
+# Never only digits: those are an account's id.
+_ACCOUNT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9-]{1,20}")
 _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -163,7 +177,22 @@ class Settings(BaseSettings):
     answers: AnswerSettings = AnswerSettings()
     quotas: QuotaSettings = QuotaSettings()
     sandbox: SandboxSettings | None = SandboxSettings()
+    # One ad account of each platform, and further ones by a name of their own; a further one has
+    # what it does not say from the first. The names without a section complete all of them.
+    meta: MetaSettings | None = None
+    meta_accounts: dict[str, MetaSettings] = {}
+    meta_app_id: str | None = None
+    meta_app_secret: SecretStr | None = None
+    meta_api_version: str | None = None
+    tiktok: TikTokSettings | None = None
+    tiktok_accounts: dict[str, TikTokSettings] = {}
+    google: GoogleAdsSettings | None = None
+    google_accounts: dict[str, GoogleAdsSettings] = {}
+    google_ads_developer_token: SecretStr | None = None
+    google_ads_client_id: str | None = None
+    google_ads_client_secret: SecretStr | None = None
     approvals: ApprovalSettings = ApprovalSettings()
+    limits: SpendingLimits = SpendingLimits()
     short_term: ShortTermSettings = ShortTermSettings()
     long_term: LongTermSettings = LongTermSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
@@ -192,6 +221,31 @@ class Settings(BaseSettings):
     mcp_server_url: str | None = Field(default=None, pattern=r"^https?://")
     mcp_auth_token: SecretStr | None = None
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_accounts(cls, given: Any) -> Any:
+        return completed(given) if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _accounts_are_told_apart(self) -> "Settings":
+        for platform in PLATFORMS:
+            named = self.ad_accounts(platform)
+            if len({account.id for account in named.values()}) < len(named):
+                raise ValueError(f"{platform.upper()}_ACCOUNTS names an account twice")
+            further = getattr(self, f"{platform}_accounts")
+            if MAIN in further or any(not _ACCOUNT_NAME.fullmatch(name) for name in further):
+                raise ValueError(
+                    f"{platform.upper()}_ACCOUNTS: a name is up to 20 small letters, digits and "
+                    f"hyphens, with a letter in it, and not {MAIN}"
+                )
+        return self
+
+    def ad_accounts(self, platform: str) -> dict[str, AccountSettings]:
+        """The accounts of meta, tiktok or google by their names, the first one first."""
+        first: AccountSettings | None = getattr(self, platform)
+        further: dict[str, AccountSettings] = getattr(self, f"{platform}_accounts")
+        return ({MAIN: first} if first else {}) | further
 
     @field_validator("database_url")
     @classmethod

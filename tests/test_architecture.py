@@ -21,7 +21,7 @@ LAYERS: dict[str, set[str]] = {
 }
 # What agent and bot may see of tools (docs/decisions/0001).
 DOORS = {
-    "tools.approvals.service", "tools.arguments", "tools.automation.service", "tools.citing", "tools.context", "tools.contract",
+    "tools.approvals.errors", "tools.approvals.service", "tools.arguments", "tools.automation.service", "tools.campaigns.account_check", "tools.campaigns.service", "tools.citing", "tools.context", "tools.contract",
     "tools.decided", "tools.jobs.service", "tools.knowledge.desk", "tools.knowledge.service", "tools.knowledge.terminal", "tools.layer", "tools.leads.desk", "tools.mood",
     "tools.notices.errors", "tools.notices.held", "tools.notices.quiet", "tools.notices.service",
     "tools.notices.wishes", "tools.optimization.service",
@@ -35,12 +35,12 @@ AGENT_DOORS = {"agent.contract"}
 DOMAINS: dict[str, set[str]] = {
     "approvals": {"people"},
     "automation": {"approvals", "campaigns", "jobs", "optimization", "people"},
-    "campaigns": set(),
+    "campaigns": {"jobs", "people"},
     "jobs": {"people"},
     "knowledge": {"jobs", "people"},
     "leads": {"jobs", "people"},
     "notices": set(),
-    "optimization": {"approvals", "campaigns", "jobs", "people"},
+    "optimization": {"approvals", "campaigns", "jobs", "people", "reports"},
     "outreach": {"jobs", "people"},
     "people": set(),
     "reading": set(),
@@ -52,6 +52,8 @@ DOMAINS: dict[str, set[str]] = {
 # Across domains, too, only these are doors.
 DOMAIN_DOORS = (
     "assignment",
+    "charts",
+    "interval_charts",
     "profiles",
     "reach",
     "service",

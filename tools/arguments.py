@@ -43,6 +43,7 @@ class Kind(StrEnum):
     tags = "tags"
     note = "note"
     window = "window"
+    condition = "condition"
     cron = "cron"
     choice = "choice"
     language = "language"
@@ -93,6 +94,7 @@ Text = Annotated[str, Field(min_length=1, max_length=120), Kind.text]
 Tags = Annotated[list[str], Field(min_length=1, max_length=20), Kind.tags]
 Note = Annotated[str, Field(min_length=1, max_length=1000), Kind.note]
 Window = Annotated[str, Field(pattern=r"^\d{1,3}[hd]$"), Kind.window]
+RuleCondition = Annotated[str, Field(min_length=1, max_length=500), Kind.condition]
 Cron = Annotated[str, Field(pattern=r"^\S+( \S+){4}$"), Kind.cron]
 
 Platform = Annotated[Literal["meta", "tiktok", "google", "sandbox"], Kind.choice]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from config.settings import ApprovalSettings
 from tools.automation.saving import handlers as automation_jobs
 from tools.automation.web_platform import WebStore
+from tools.campaigns.jobs import HANDLERS as CAMPAIGN_JOBS
 from tools.jobs.runner import Handler
 from tools.knowledge.adding import Index
 from tools.knowledge.adding import handlers as knowledge_jobs
@@ -20,6 +21,6 @@ def job_handlers(
     """By kind of job. `index` tells the index of documents what it lacks; `web` keeps campaigns for
     the organisation."""
     return {
-        **LEAD_JOBS, **OUTREACH_JOBS, **optimization_jobs(approvals), **REPORT_JOBS,
+        **CAMPAIGN_JOBS, **LEAD_JOBS, **OUTREACH_JOBS, **optimization_jobs(approvals), **REPORT_JOBS,
         **knowledge_jobs(index), **automation_jobs(web),
     }  # fmt: skip

@@ -9,15 +9,16 @@ from config.cases import CaseSettings
 from config.clock import Clock
 from config.hours import HoursSettings
 from config.i18n import Language, say
+from config.limits import SpendingLimits
 from config.roles import Role
 from config.support import SupportSettings
 from config.visits import VisitSettings
 from memory.meaning import Meanings, shared_meanings
-from storage.database import Database
+from storage.database import Database, Session
 from storage.ledger import ActionLedger, Fence
 from tools.mood import MoodGuess
 from tools.outreach.group_sends import GroupSends
-from tools.ports import AdPlatforms, KnowledgeSearch, Notifier, Writer
+from tools.ports import AdPlatforms, CampaignKeeper, KnowledgeSearch, Notifier, Writer
 
 __all__ = ["Asker", "Fence", "ToolContext"]
 
@@ -60,12 +61,19 @@ class ToolContext:
     support: SupportSettings = field(default_factory=SupportSettings)
     cases: CaseSettings = field(default_factory=CaseSettings)
     visits: VisitSettings = field(default_factory=VisitSettings)
+    limits: SpendingLimits = field(default_factory=SpendingLimits)
     knowledge: KnowledgeSearch | None = None
+    keeper: CampaignKeeper | None = None
     meanings: Meanings = field(default_factory=shared_meanings)
 
     def say(self, key: str, /, **values: Any) -> str:
         """A text of the catalogues in the asker's language."""
         return say(self.language, key, **values)
+
+    async def campaign_changed(self, session: Session, ref: str) -> None:
+        """Told wherever our own rows of a campaign change, inside that transaction."""
+        if self.keeper is not None:
+            await self.keeper.changed(session, ref)
 
     def local_now(self) -> datetime:
         """The present moment in the organisation's time zone."""

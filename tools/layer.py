@@ -7,7 +7,7 @@ their own words, people agreed to the plan.
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,12 +21,13 @@ from config.settings import ApprovalSettings
 from storage.audit import AuditLog
 from storage.database import Session
 from storage.tables.trust import Approval
-from tools.approvals.service import ApprovalService, approvals_of, check_plan
+from tools.approvals.errors import NotRevisable
+from tools.approvals.service import ApprovalService, approvals_of, check_plan, ref_of
 from tools.approvals.wording import describe
 from tools.context import Asker, ToolContext
 from tools.people.service import PeopleService
 from tools.provenance import Evidence, origin_of
-from tools.result import Proposal, ToolResult
+from tools.result import Offer, Proposal, ToolResult
 from tools.spec import TRUSTED, Arguments, Risk, ToolSpec
 from tools.undo import Undo, last_change, mark_undone
 
@@ -72,6 +73,20 @@ class ToolLayer:
     async def perform(self, context: ToolContext, approval: Approval) -> ToolResult:
         """`execute` for a program; errors are raised."""
         return await self._execute(context, approval)
+
+    async def revise(self, context: ToolContext, ref: str, change: Mapping[str, Any]) -> ToolResult:
+        """Change the plan of an approval that still waits, in the asker's own words, and show it
+        again; whoever agreed to the plan before has to agree to this one."""
+        return await _in_words(context, self._revise(context, ref, change))
+
+    async def show(self, context: ToolContext, ref: str, about: str | None = None) -> ToolResult:
+        """An approval that waits, as it is now, below a sentence of the catalogues about it. Raises
+        ApprovalNotFound, ApprovalClosed, ApprovalExpired."""
+        async with context.database.reading() as session:
+            service = approvals_of(session, context, self._approvals)
+            approval = await service.get(ref)
+            service.check_open(approval)
+            return _shown(context, approval, service.may_answer(approval, context.asker), about)
 
     def writes(self, call: ToolCall) -> bool:
         """Whether this call would change anything; one that cannot run would not."""
@@ -120,15 +135,33 @@ class ToolLayer:
                 await self._tell_approvers(session, context, service, approval)
             await self._audit(session, context, "approval.opened", tool=tool, plan=approval.plan)
         failpoint("proposed")
-        ref = f"P-{approval.number}"
-        text = describe(
-            context.language, approval, context.timezone, currency=context.currency,
-            may_answer=may_answer,
-        )  # fmt: skip
-        return ToolResult(
-            status="needs_approval", text=text, data={"approval": ref}, shown=(ref,),
-            approval=ref if may_answer else None,
-        )  # fmt: skip
+        return replace(_shown(context, approval, may_answer), attachments=proposal.attachments)
+
+    async def _revise(
+        self, context: ToolContext, ref: str, change: Mapping[str, Any]
+    ) -> ToolResult:
+        async with context.database.reading() as session:
+            service = approvals_of(session, context, self._approvals)
+            seen = await service.get(ref)
+            service.check_revisable(seen, context.asker)
+            may_answer = service.may_answer(seen, context.asker)
+        spec = self.tools[seen.tool]
+        if spec.revise is None or spec.revision is None:
+            raise NotRevisable(f"P-{seen.number}", "approvals.not_revisable")
+        wish = _checked(spec.revision, spec.name, change)
+        try:
+            proposal = await spec.revise(context, seen.plan, wish)
+        except UserFacingError as error:
+            return _as_before(context, seen, may_answer, error)
+        async with context.database.unit_of_work() as session:
+            service = approvals_of(session, context, self._approvals)
+            revised, agreed = await service.revise(session, seen, context.asker, proposal)
+            await self._tell_revised(session, context, service, revised, agreed)
+            await self._audit(
+                session, context, "approval.revised", approval=f"P-{revised.number}",
+                version=revised.version, before=seen.plan_hash, plan=revised.plan,
+            )  # fmt: skip
+        return _shown(context, revised, may_answer, "approvals.revised")
 
     async def _execute(self, context: ToolContext, approval: Approval) -> ToolResult:
         spec = self.tools[approval.tool]
@@ -154,6 +187,16 @@ class ToolLayer:
             return await self._ask(context, how.tool, outcome)
         return outcome
 
+    async def _able(
+        self, session: Session, context: ToolContext, service: ApprovalService, approval: Approval
+    ) -> list[int]:
+        people = await PeopleService(session, context.organisation_id).staff()
+        return [
+            person.id
+            for person in people
+            if service.may_answer(approval, Asker(id=person.id, name=person.name, role=person.role))
+        ]
+
     async def _tell_approvers(
         self,
         session: Session,
@@ -161,15 +204,25 @@ class ToolLayer:
         service: ApprovalService,
         approval: Approval,
     ) -> None:
-        people = await PeopleService(session, context.organisation_id).staff()
-        able = [
-            person.id
-            for person in people
-            if service.may_answer(approval, Asker(id=person.id, name=person.name, role=person.role))
-        ]
+        able = await self._able(session, context, service, approval)
         await context.notifier.to_people(
             session, NoticeKind.approval, f"approval:{approval.id}", able,
             "approvals.please_answer", urgent=True, name=context.asker.name, ref=f"P-{approval.number}", summary=approval.summary,
+        )  # fmt: skip
+
+    async def _tell_revised(
+        self, session: Session, context: ToolContext, service: ApprovalService,
+        approval: Approval, agreed: Sequence[int],
+    ) -> None:  # fmt: skip
+        """Those who agreed before, whoever asked for it, and those who alone may answer."""
+        people = {*agreed, approval.requested_by}
+        if not service.may_answer(approval, context.asker):
+            people |= set(await self._able(session, context, service, approval))
+        await context.notifier.to_people(
+            session, NoticeKind.approval, f"approval:{approval.id}:v{approval.version}",
+            sorted(people - {context.asker.id}), "approvals.please_look_again", urgent=True,
+            name=context.asker.name, ref=f"P-{approval.number}", version=approval.version,
+            summary="\n".join([approval.summary, *(f"· {line}" for line in approval.lines)]),
         )  # fmt: skip
 
     async def _audit(
@@ -180,12 +233,44 @@ class ToolLayer:
         )
 
 
+def _shown(
+    context: ToolContext, approval: Approval, may_answer: bool, about: str | None = None
+) -> ToolResult:
+    ref = f"P-{approval.number}"
+    text = describe(
+        context.language, approval, context.timezone, currency=context.currency,
+        may_answer=may_answer,
+    )  # fmt: skip
+    if about is not None:
+        text = f"{context.say(about, ref=ref, version=approval.version)}\n{text}"
+    return ToolResult(
+        status="needs_approval", text=text, data={"approval": ref}, shown=(ref,),
+        approval=ref_of(approval) if may_answer else None,
+    )  # fmt: skip
+
+
+def _as_before(
+    context: ToolContext, approval: Approval, may_answer: bool, error: UserFacingError
+) -> ToolResult:
+    """Why the plan was not changed, and that it still waits."""
+    ref = f"P-{approval.number}"
+    texts = (context.say(error.key, **error.values), context.say("approvals.as_before", ref=ref))
+    return ToolResult(
+        status="failed", text="\n".join(texts), shown=(ref,),
+        approval=ref_of(approval) if may_answer else None,
+    )  # fmt: skip
+
+
 def _validated(spec: ToolSpec, call: ToolCall) -> Arguments:
+    return _checked(spec.arguments, call.tool, call.args)
+
+
+def _checked(model: type[Arguments], tool: str, args: Mapping[str, Any]) -> Arguments:
     try:
-        return spec.arguments.model_validate(dict(call.args))
+        return model.model_validate(dict(args))
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in problem["loc"]) or call.tool
+        name = ".".join(str(part) for part in problem["loc"]) or tool
         raise InvalidInput("tools.bad_argument", name=name, problem=problem["msg"]) from error
 
 
@@ -215,7 +300,9 @@ async def _in_words(context: ToolContext, running: Awaitable[ToolResult]) -> Too
     try:
         return await running
     except UserFacingError as error:
-        return ToolResult(status="failed", text=context.say(error.key, **error.values))
+        offers = tuple(Offer(label=context.say(label), send=send) for label, send in error.offers)
+        text = context.say(error.key, **error.values)
+        return ToolResult(status="failed", text=text, offers=offers)
     except TransientError as error:
         log.warning("tool.transient", error=str(error))
         return ToolResult(status="retry", text=context.say("tools.try_again"))

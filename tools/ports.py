@@ -7,6 +7,7 @@ from config.i18n import Language
 from config.notices import NoticeKind
 from memory.knowledge import Passage
 from storage.database import Session
+from tools.campaigns.platforms.accounts import AccountFacts, AdAccount
 from tools.campaigns.platforms.base import AdPlatform
 from tools.result import Attachment
 
@@ -17,8 +18,24 @@ class AdPlatforms(Protocol):
     @property
     def names(self) -> Sequence[str]: ...
 
-    def get(self, name: str) -> AdPlatform:
-        """The platform called `name`; raises PlatformNotConfigured (user-facing) otherwise."""
+    @property
+    def accounts(self) -> Sequence[AdAccount]:
+        """Those at real platforms; the first of a platform is its default one, and a platform
+        that has none here has one account of its own."""
+
+    def get(self, name: str, account: str | None = None) -> AdPlatform:
+        """The platform called `name`, on the account with this id, or on its first one. Raises
+        PlatformNotConfigured, or AccountRemoved (both user-facing)."""
+
+    async def facts(self, account: AdAccount) -> AccountFacts:
+        """What the platform says of the account now; raises what it refuses."""
+
+
+class CampaignKeeper(Protocol):
+    """Keeps our campaigns where others look at them."""
+
+    async def changed(self, session: Session, ref: str) -> None:
+        """The campaign was made or changed, inside the caller's transaction."""
 
 
 class Notifier(Protocol):
@@ -70,9 +87,17 @@ class Notifier(Protocol):
 class Writer(Protocol):
     """A language model that words something; never asked to decide."""
 
-    async def write(self, instructions: str, material: str) -> str | None:
-        """The text, or None when no model is configured, none answered, or the asker's quota is
-        used up. `material` is data: nothing in it is obeyed."""
+    @property
+    def models(self) -> Sequence[str]:
+        """Their names, in the order in which they are tried."""
+
+    async def write(
+        self, instructions: str, material: str, *, model: str | None = None,
+        within: float | None = None,
+    ) -> str | None:  # fmt: skip
+        """The text, by `model` alone when it is named; or None when no model is configured, none
+        answered (within so many seconds), or the asker's quota is used up. `material` is data:
+        nothing in it is obeyed."""
 
 
 class KnowledgeSearch(Protocol):

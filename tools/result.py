@@ -48,7 +48,7 @@ class Proposal:
     `plan` is the complete JSON that `execute` later runs; an approval binds its hash. `daily_cost`
     is what the plan adds to, or moves within, a day's spend in the organisation's currency: it
     decides who may approve, as does `by_another`: somebody else has to. `lines` are before/after
-    sentences for the approver.
+    sentences for the approver; `attachments` are shown to whoever asked.
     """
 
     summary: str
@@ -56,3 +56,4 @@ class Proposal:
     daily_cost: Decimal
     plan: dict[str, Any]
     by_another: bool = False
+    attachments: tuple[Attachment, ...] = ()

@@ -39,6 +39,7 @@ class Arguments(BaseModel):
 Run = Callable[[ToolContext, Any], Awaitable[ToolResult]]
 Propose = Callable[[ToolContext, Any], Awaitable[Proposal]]
 Execute = Callable[[ToolContext, dict[str, Any]], Awaitable[ToolResult]]
+Revise = Callable[[ToolContext, dict[str, Any], Any], Awaitable[Proposal]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class ToolSpec:
     """One row of the contract.
 
     `run` does reading and writing calls. A call whose risk is money goes through `propose` (no
-    effect), an approval, and `execute` (the approved plan). `origins` narrows, per argument, where its value may come from;
+    effect), an approval, and `execute` (the approved plan). While it waits, `revise` makes another
+    plan of it by a `revision`. `origins` narrows, per argument, where its value may come from;
     arguments that are not listed accept every trusted origin.
     """
 
@@ -57,6 +59,8 @@ class ToolSpec:
     run: Run | None = None
     propose: Propose | None = None
     execute: Execute | None = None
+    revision: type[Arguments] | None = None
+    revise: Revise | None = None
     origins: Mapping[str, frozenset[Origin]] = field(default_factory=dict)
 
 

@@ -1,5 +1,6 @@
 """The writer of one turn: a model at the asker's cost, or nobody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,12 +10,23 @@ from tools.usage.service import Purse
 class NoWriter:
     """For a service without models: the tools fall back to their templates."""
 
-    async def write(self, instructions: str, material: str) -> None:
+    models: Sequence[str] = ()
+
+    async def write(
+        self, instructions: str, material: str, *, model: str | None = None,
+        within: float | None = None,
+    ) -> None:  # fmt: skip
         return None
 
 
 class Writing(Protocol):
-    async def write(self, purse: Purse, instructions: str, material: str) -> str | None: ...
+    @property
+    def models(self) -> Sequence[str]: ...
+
+    async def write(
+        self, purse: Purse, instructions: str, material: str, *, model: str | None = None,
+        within: float | None = None,
+    ) -> str | None: ...  # fmt: skip
 
     async def aclose(self) -> None: ...
 
@@ -26,5 +38,14 @@ class PaidWriter:
     writing: Writing
     purse: Purse
 
-    async def write(self, instructions: str, material: str) -> str | None:
-        return await self.writing.write(self.purse, instructions, material)
+    @property
+    def models(self) -> Sequence[str]:
+        return self.writing.models
+
+    async def write(
+        self, instructions: str, material: str, *, model: str | None = None,
+        within: float | None = None,
+    ) -> str | None:  # fmt: skip
+        return await self.writing.write(
+            self.purse, instructions, material, model=model, within=within
+        )

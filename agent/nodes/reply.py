@@ -161,7 +161,10 @@ def from_results(results: Sequence[ToolResult], language: Language) -> Reply:
     """One message of all results, with the buttons of the approvals that they opened."""
     waiting = [result.approval for result in results if result.approval]
     buttons = [
-        Button(label=say(language, f"approvals.button_{verb}", ref=ref), send=f"/{verb} {ref}")
+        Button(
+            label=say(language, f"approvals.button_{verb}", ref=ref.partition("v")[0]),
+            send=f"/{verb} {ref}",
+        )
         for ref in waiting
         for verb in ("approve", "reject")
     ]

@@ -13,6 +13,7 @@ from agent.planner.references import OBJECT_KINDS, Mention
 from agent.planner.schema import Slot, slots_of
 from tools.arguments import Kind
 from tools.reading import Reading, read
+from tools.reading.conditions import first_of, sentence
 from tools.reading.normal import normalise
 from tools.reading.shapes import Span, inside
 from tools.spec import Arguments
@@ -22,7 +23,7 @@ _Found = TypeVar("_Found", Reading, Mention)
 # Who reads first keeps the words: the surest shapes before the loosest.
 _ORDER = (
     Kind.url, Kind.email, Kind.phone, Kind.wechat, Kind.ad_set, Kind.campaign, Kind.lead, Kind.test,
-    Kind.rule, Kind.creatives, Kind.cron, Kind.ages, Kind.percent_change, Kind.money_change,
+    Kind.rule, Kind.creatives, Kind.condition, Kind.cron, Kind.ages, Kind.percent_change, Kind.money_change,
     Kind.window, Kind.period, Kind.number, Kind.money, Kind.days, Kind.limit, Kind.countries,
     Kind.tags, Kind.flag, Kind.company, Kind.language, Kind.owner, Kind.name, Kind.choice, Kind.text,
     Kind.note,
@@ -88,6 +89,11 @@ def hear(model: type[Arguments], message: Message) -> Heard:
 
 
 def _hear_slot(model: type[Arguments], slot: Slot, message: Message, heard: Heard) -> None:
+    if slot.kind is Kind.condition:
+        _hear_condition(model, slot, message, heard)
+        return
+    if slot.name in heard.args:
+        return
     if slot.kind in OBJECT_KINDS or slot.kind is Kind.creatives:
         objects = _meant(list(_objects(slot, message)), message.slip)
         mentions = [each for each in objects if not inside((each.start, each.end), heard.spans)]
@@ -106,6 +112,24 @@ def _hear_slot(model: type[Arguments], slot: Slot, message: Message, heard: Hear
             if slot.kind is Kind.wechat:
                 heard.spans += _word_before(message.text, reading.start)
             return
+
+
+def _hear_condition(model: type[Arguments], slot: Slot, message: Message, heard: Heard) -> None:
+    """A condition says what its first comparison says, too."""
+    for reading in _meant(_readings(slot, message), message.slip):
+        span = (reading.start, reading.end)
+        said = sentence(message.text[slice(*span)])
+        found = said[2] if said else None
+        heard.take(slot.name, reading.value, message.original, span)
+        if found is None:
+            # The tool says what it does not understand; until then its words are read as any.
+            heard.spans.remove(span)
+            return
+        for name, value in first_of(found).items():
+            if name in model.model_fields:
+                heard.args[name] = value
+                heard.quotes[name] = heard.quotes[slot.name]
+        return
 
 
 def _as_typed(value: Any, message: Message, span: Span) -> Any:

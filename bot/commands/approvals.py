@@ -4,7 +4,7 @@ from agent.contract import Button, Reply
 from bot.commands.base import Invocation
 from config.i18n.money import format_money
 from storage.database import ReadSession
-from tools.approvals.service import ApprovalService
+from tools.approvals.service import ApprovalService, ref_of
 from tools.people.service import PeopleService
 
 _SHOWN = 10
@@ -38,10 +38,13 @@ async def approvals(use: Invocation) -> Reply:
         )
         for row in waiting
     ]  # fmt: skip
-    mine = [f"P-{row.number}" for row in waiting if service.may_answer(row, use.turn.asker)]
+    mine = [row for row in waiting if service.may_answer(row, use.turn.asker)]
     buttons = tuple(
-        Button(label=use.say(f"approvals.button_{verb}", ref=ref), send=f"/{verb} {ref}")
-        for ref in mine[:3]
+        Button(
+            label=use.say(f"approvals.button_{verb}", ref=f"P-{row.number}"),
+            send=f"/{verb} {ref_of(row)}",
+        )
+        for row in mine[:3]
         for verb in ("approve", "reject")
     )
     refs = tuple(f"P-{row.number}" for row in waiting)

@@ -4,6 +4,8 @@ from difflib import get_close_matches
 
 from agent.contract import Reply, Turn
 from bot.commands import (
+    accounts,
+    ad_copy,
     alerts,
     approvals,
     asking,
@@ -17,6 +19,7 @@ from bot.commands import (
     joining,
     knowledge,
     leads,
+    limits,
     notices,
     operations,
     people,
@@ -29,6 +32,7 @@ from bot.commands import (
     usage,
 )
 from bot.commands.base import Command, Invocation, Services, UnknownCommand, WrongUsage
+from bot.commands.copy_words import wish_in
 from bot.commands.desk_words import line_for_desk
 from bot.commands.filing import line_for_files, received
 from bot.commands.knowledge_words import line_for_knowledge
@@ -59,8 +63,11 @@ COMMANDS = (
     Command(name="approvals", role=Role.manager, run=approvals.approvals),
     Command(name="approve", role=Role.manager, run=approvals.approve, least=1, most=1),
     Command(name="reject", role=Role.manager, run=approvals.reject, least=1, most=1),
+    Command(name="copy", role=Role.manager, run=ad_copy.copy, most=2_000),
     Command(name="undo", role=Role.agent, run=approvals.undo),
-    Command(name="rules", role=Role.manager, run=rules.rules, most=2),
+    Command(name="rules", role=Role.manager, run=rules.rules, most=80),
+    Command(name="accounts", role=Role.manager, run=accounts.accounts, most=3),
+    Command(name="limits", role=Role.manager, run=limits.limits, most=3),
     Command(name="forget", role=Role.customer, run=privacy.forget, most=8),
     Command(name="export", role=Role.customer, run=privacy.export),
     Command(name="schedules", role=Role.manager, run=schedules.schedules, most=2),
@@ -131,6 +138,10 @@ class CommandDesk:
         ref = await self._just_asked(turn) if verb else None
         if ref:
             return f"/{verb} {ref}"
+        if turn.asker.role.includes(Role.manager) and wish_in(text):
+            asked = await self._just_asked(turn)
+            if line := await ad_copy.line_for_copy(self._services, turn, asked):
+                return line
         if turn.asker.role.includes(Role.agent):
             line = line_for_desk(text)
             # What is for others is left to the agent, which says what it can do instead.

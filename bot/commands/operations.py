@@ -63,7 +63,7 @@ async def health(use: Invocation) -> Reply:
 def _line(use: Invocation, entry: AuditEntry, people: dict[int, str]) -> str:
     at = entry.at.astimezone(use.turn.organisation.timezone)
     who = people.get(entry.person_id or 0, "—")
-    known = ("tool", "approval", "role", "person")
+    known = ("tool", "approval", "role", "person", "ref", "field", "before", "after")
     details = " ".join(str(entry.details[name]) for name in known if entry.details.get(name))
     return f"{entry.position}. {at:%m-%d %H:%M} {who} · {entry.event} {details}".rstrip()
 

@@ -1,4 +1,5 @@
-"""The HTTP application: webhooks and pages of the channels, health, readiness and metrics."""
+"""The HTTP application: webhooks and pages of the channels, what programs may ask, health, readiness
+and metrics."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,6 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from bot.channels.base import PageChannel, Refused, WebhookAnswer, WebhookCall, WebhookChannel
 from bot.findings import Finding
@@ -28,6 +31,7 @@ _REASONS = {401: "secret", 403: "secret", 408: "too_slow", 413: "too_large", 503
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
 Ready = Callable[[], Awaitable[list[Finding]]]
+Mounted = ASGIApp
 
 
 def open_app(
@@ -37,8 +41,9 @@ def open_app(
     stopping: asyncio.Event,
     metrics: Metrics,
     max_body_bytes: int,
+    mounted: Mapping[str, Mounted] | None = None,
 ) -> FastAPI:
-    """Each webhook is at /<its name>. `ready` looks at the parts; once `stopping` is set no new
+    """Each webhook is at /<its name>, and what is `mounted` at its path. `ready` looks at the parts; once `stopping` is set no new
     work should be sent here, though what still comes is taken."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY)
     for name, channel in webhooks.items():
@@ -48,6 +53,13 @@ def open_app(
         endpoint = _webhook(name, channel, metrics, max_body_bytes)
         # Below FastAPI's own routes, whose reading of the signature costs more than the rest.
         app.add_route(f"/{name}", endpoint, methods=["GET", "POST"])
+
+    for path, inner in (mounted or {}).items():
+        if isinstance(inner, FastAPI):
+            app.mount(path, inner)
+        else:
+            # Exactly there, and it finds itself under the same path.
+            app.router.routes.append(Route(path, endpoint=inner))
 
     @app.get(HEALTH)
     async def health() -> Response:

@@ -4,7 +4,7 @@ OpenCC converts characters and Taiwan's phrases; `_WORDS` is where its choice is
 result is committed, so that a reader of Traditional Chinese can review it.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from opencc import OpenCC
@@ -26,6 +26,13 @@ def traditional(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
+def simplified(text: str) -> str:
+    """The other way round, for a reader on the mainland."""
+    converted: str = _back().convert(text)
+    return converted
+
+
 def write() -> None:
     for source in sorted((_FOLDER / "zh-CN").glob("*.yaml")):
         text = source.read_text(encoding="utf-8")
@@ -37,6 +44,11 @@ def write() -> None:
 @cache
 def _converter() -> OpenCC:
     return OpenCC("s2twp")
+
+
+@cache
+def _back() -> OpenCC:
+    return OpenCC("tw2sp")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Every table, imported so that one metadata knows them all."""
 
 from storage.tables import (
+    ad_account,
     broadcast,
     campaign,
     case,
@@ -19,6 +20,7 @@ from storage.tables import (
     organisation,
     relation,
     sandbox,
+    spending,
     ticket,
     trust,
     visit,
@@ -27,6 +29,7 @@ from storage.tables import (
 )
 
 __all__ = [
+    "ad_account",
     "broadcast",
     "campaign",
     "case",
@@ -45,6 +48,7 @@ __all__ = [
     "organisation",
     "relation",
     "sandbox",
+    "spending",
     "ticket",
     "trust",
     "visit",

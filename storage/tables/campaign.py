@@ -65,8 +65,9 @@ class Creative(OwnedByOrganisation, Table):
 
 
 class Campaign(OwnedByOrganisation, Table):
-    """C-<number>. `daily_budget` is what its ad sets that are switched on may spend in a day;
-    `key` is the marker by which the platform finds what one order created."""
+    """C-<number>. `account` is the platform's id of the ad account on which it was made; None is
+    the platform's first one. `daily_budget` is what its ad sets that are switched on may spend in
+    a day; `key` is the marker by which the platform finds what one order created."""
 
     __tablename__ = "campaigns"
     __table_args__ = (
@@ -77,6 +78,7 @@ class Campaign(OwnedByOrganisation, Table):
     number: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     platform: Mapped[str] = mapped_column(String(16))
+    account: Mapped[str | None] = mapped_column(String(32))
     objective: Mapped[CampaignObjective] = mapped_column(words(CampaignObjective))
     status: Mapped[CampaignStatus] = mapped_column(words(CampaignStatus))
     daily_budget: Mapped[Decimal] = mapped_column(MoneyAmount)

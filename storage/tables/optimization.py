@@ -21,7 +21,8 @@ class ExperimentStatus(StrEnum):
 
 class Experiment(OwnedByOrganisation, Table):
     """T-<number>: one campaign with one ad set per variant. `key` is the order that made it;
-    `results` are the figures at its end, `winner` a creative (CR-1)."""
+    `planned` is its horizon, fixed before it began; `results` are the figures at its end, `winner` a
+    creative (CR-1)."""
 
     __tablename__ = "experiments"
     __table_args__ = (
@@ -44,6 +45,7 @@ class Experiment(OwnedByOrganisation, Table):
     created_by: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("people.id", ondelete="SET NULL")
     )
+    planned: Mapped[dict[str, Any] | None]
     results: Mapped[dict[str, Any] | None]
     winner: Mapped[str | None] = mapped_column(String(16))
 
@@ -57,8 +59,9 @@ class Experiment(OwnedByOrganisation, Table):
 
 
 class Rule(OwnedByOrganisation, Table):
-    """R-<number>. Without a campaign it watches every active one. `action_value` is a percentage;
-    `value` of a CTR is one too. It acts in its creator's name and asks in `conversation_id`."""
+    """R-<number>. Without a campaign it watches every active one. `condition` is what has to hold,
+    `guards` what it has to keep to (without its defaults); `action_value` is a percentage. It acts
+    in its creator's name and asks in `conversation_id`."""
 
     __tablename__ = "rules"
     __table_args__ = (
@@ -71,10 +74,8 @@ class Rule(OwnedByOrganisation, Table):
     name: Mapped[str] = mapped_column(String(120))
     version: Mapped[int]
     enabled: Mapped[bool]
-    metric: Mapped[str] = mapped_column(String(16))
-    operator: Mapped[str] = mapped_column(String(16))
-    value: Mapped[Decimal] = mapped_column(RatioAmount)
-    time_range: Mapped[str] = mapped_column(String(8))
+    condition: Mapped[dict[str, Any]]
+    guards: Mapped[dict[str, Any]]
     action: Mapped[str] = mapped_column(String(16))
     action_value: Mapped[Decimal | None] = mapped_column(RatioAmount)
     campaign_id: Mapped[int | None] = mapped_column(
@@ -117,7 +118,8 @@ class Outcome(StrEnum):
 
     no_data = "no_data"
     not_met = "not_met"
-    cooling = "cooling"  # it held, but the rule acted here within the last 24 hours
+    cooling = "cooling"  # it held, but the rule acted here a short while ago
+    waiting = "waiting"  # it held, but a guard says not now
     begun = "begun"  # about to act; stays so only when the process died
     acted = "acted"
     asked = "asked"  # an approval was opened
@@ -127,8 +129,8 @@ class Outcome(StrEnum):
 
 
 class RuleCheck(OwnedByOrganisation, Table):
-    """One check of one ad set. `value` is what was measured; `details` is the plan, the approval,
-    or the reason (a catalogue key and its values)."""
+    """One check of one ad set. `value` is the first figure that was measured; `details` are all of
+    them, the plan, the approval, or the reason (a catalogue key and its values)."""
 
     __tablename__ = "rule_checks"
     __table_args__ = (Index("ix_rule_checks_ad_set", "rule_id", "ad_set", "at"),)

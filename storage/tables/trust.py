@@ -36,6 +36,9 @@ class Approval(OwnedByOrganisation, Table):
     tool: Mapped[str] = mapped_column(String(64))
     plan: Mapped[dict[str, Any]]
     plan_hash: Mapped[str] = mapped_column(String(64))
+    # Counts the changes of the plan since it was proposed, and who made the last one.
+    version: Mapped[int] = mapped_column(default=1)
+    revised_by: Mapped[int | None] = mapped_column(BigId)
     summary: Mapped[str] = mapped_column(Text)
     lines: Mapped[list[str]]
     daily_cost: Mapped[Decimal] = mapped_column(MoneyAmount)

@@ -17,7 +17,7 @@ from tests.builders.metrics import FiguresAsTold
 from tests.builders.organisation import a_person
 from tests.fakes.clock import FakeClock
 from tests.fakes.ports import FakeNotifier, FakePlatforms
-from tools.automation.service import CampaignAutomation, Web
+from tools.automation.service import CampaignAutomation, Keeper, Observe, Web
 from tools.campaigns.platforms.base import AdMetrics
 from tools.campaigns.platforms.patient import PatientPlatform
 from tools.context import ToolContext
@@ -42,6 +42,7 @@ class Desk:
     platforms: FakePlatforms
     web: Web | None = None
     dies_after: int | None = None
+    observe: Observe | None = None
 
     @property
     def module(self) -> CampaignAutomation:
@@ -50,7 +51,7 @@ class Desk:
             database=shop.database, organisation_id=shop.organisation.id, clock=shop.clock,
             language=Language.zh_cn, layer=ToolLayer(REGISTRY["manager"], self.approvals),
             approvals=self.approvals, open_tools=self.open_tools, web=self.web,
-            account_ids={"sandbox": "sandbox-acme"},
+            account_ids={"sandbox": "sandbox-acme"}, observe=self.observe,
         )  # fmt: skip
 
     async def open_tools(self, person_id: int) -> ToolContext:
@@ -60,7 +61,8 @@ class Desk:
         if self.dies_after is not None:
             dying = self.shop.dying("", after=self.dies_after)
             context = replace(context, ledger=dying.ledger)
-        return replace(context, asker=an_asker(person), language=Language.zh_cn)
+        keeper = Keeper(self.shop.organisation.id, self.shop.clock) if self.web else None
+        return replace(context, asker=an_asker(person), language=Language.zh_cn, keeper=keeper)
 
     def tell(self, campaign: Campaign, *counts: tuple[int, int], days: int = 4) -> None:
         """From now on the platform reports these conversions and this revenue for each ad set on
@@ -93,9 +95,10 @@ class Desk:
 
 
 async def a_desk(
-    database: Database, clock: FakeClock, *, approvals: ApprovalSettings | None = None
-) -> Desk:
-    shop = await a_shop(database, clock)
+    database: Database, clock: FakeClock, *, approvals: ApprovalSettings | None = None,
+    slug: str = "acme",
+) -> Desk:  # fmt: skip
+    shop = await a_shop(database, clock, slug=slug)
     return Desk(
         shop=shop, approvals=approvals or ApprovalSettings(), notifier=FakeNotifier(),
         platforms=FakePlatforms(PatientPlatform(shop.sandbox, sleep=_at_once)),

@@ -10,6 +10,7 @@ from tools.campaigns.platforms.base import (
     AdPlatform,
     CampaignSpec,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformCampaign,
 )
 
@@ -37,6 +38,9 @@ class FiguresAsTold:
 
     async def find_campaign(self, key: str) -> PlatformCampaign | None:
         return await self._platform.find_campaign(key)
+
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        return await self._platform.marked_campaigns()
 
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         return await self._platform.get_campaign(campaign_id)

@@ -146,6 +146,23 @@ class AdPlatformContract:
         assert await platform.find_campaign("k") == campaign
         assert await platform.find_campaign("K2") is None
 
+    async def test_what_carries_a_marker_is_listed_until_it_is_deleted(
+        self, harness: AdPlatformHarness
+    ) -> None:
+        platform = harness.platform
+        first = await started(platform, a_spec())
+        second = await platform.create_campaign(a_spec("50"), key="k2")
+        gone = await platform.create_campaign(a_spec("50"), key="k3")
+        await platform.set_status(gone.external_id, DELETED)
+        await (await harness.another_account()).create_campaign(a_spec("50"), key="k4")
+        listed = {each.external_id: each for each in await platform.marked_campaigns()}
+        assert listed.keys() == {first.external_id, second.external_id}
+        for campaign in (first, second):
+            found = listed[campaign.external_id]
+            assert (found.key, found.status) == (campaign.key, campaign.status)
+            assert found.name.startswith("Autumn")
+            assert not found.draft
+
     async def test_starting_the_campaign_starts_all_its_ad_sets(
         self, harness: AdPlatformHarness
     ) -> None:

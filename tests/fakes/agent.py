@@ -35,6 +35,14 @@ class FakeAgent:
         self.turns.append(turn)
         return Reply(text=f"{'yes' if agreed else 'no'} to {ref}")
 
+    async def revise_approval(self, turn: Turn, ref: str, change: Mapping[str, Any]) -> Reply:
+        self.turns.append(turn)
+        return Reply(text=f"changed {ref}")
+
+    async def show_approval(self, turn: Turn, ref: str) -> Reply:
+        self.turns.append(turn)
+        return Reply(text=f"this is {ref}")
+
     async def order(self, turn: Turn, tool: str, args: Mapping[str, Any]) -> Reply:
         self.turns.append(turn)
         return Reply(text=f"ordered {tool}")

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from config.notices import NoticeKind
 from storage.database import Session
+from tools.campaigns.platforms.accounts import AccountFacts, AdAccount
 from tools.campaigns.platforms.base import AdPlatform
-from tools.campaigns.platforms.errors import PlatformNotConfigured
+from tools.campaigns.platforms.errors import AccountRemoved, PlatformNotConfigured
 from tools.result import Attachment
 
 
@@ -19,10 +20,17 @@ class FakePlatforms:
     def names(self) -> Sequence[str]:
         return tuple(self._platforms)
 
-    def get(self, name: str) -> AdPlatform:
+    @property
+    def accounts(self) -> Sequence[AdAccount]:
+        return ()
+
+    def get(self, name: str, account: str | None = None) -> AdPlatform:
         if name not in self._platforms:
             raise PlatformNotConfigured(name, self.names)
         return self._platforms[name]
+
+    async def facts(self, account: AdAccount) -> AccountFacts:
+        raise AccountRemoved(account.platform, account.id)
 
 
 class FakeNotifier:
@@ -85,9 +93,15 @@ class FakeWriter:
     def __init__(self, *texts: str) -> None:
         self.texts = [*texts]
         self.asked: list[tuple[str, str]] = []
+        self.by: list[str | None] = []
+        self.models: Sequence[str] = ("first", "second") if texts else ()
 
-    async def write(self, instructions: str, material: str) -> str | None:
+    async def write(
+        self, instructions: str, material: str, *, model: str | None = None,
+        within: float | None = None,
+    ) -> str | None:  # fmt: skip
         self.asked.append((instructions, material))
+        self.by.append(model)
         return self.texts.pop(0) if self.texts else None
 
 

@@ -135,3 +135,47 @@ async def test_foreign_keys_of_sqlite_are_kept_after_migrating(tmp_path: Path) -
                         " created_at) VALUES (9, 9, 'a', 'b', '2026-11-18 02:00:00.000000')"
                     )
                 )
+
+
+_RULE: dict[str, Any] = {
+    "organisation_id": 1, "number": 1, "key": "a", "name": "Stop", "version": 1, "enabled": True,
+    "metric": "cpa", "operator": "greater_than", "value": 605_000, "time_range": "24h",
+    "action": "pause_adset", "created_at": _MOMENT,
+}  # fmt: skip
+_DEFINITION = {"metric": "cpa", "operator": "greater_than", "value": "60.5", "time_range": "24h"}
+_COMPARISON = {"metric": "cpa", "operator": "greater_than", "value": "60.5", "window": "24h"}
+
+
+def rules(connection: Connection, write: bool = False) -> tuple[Any, Any, Any]:
+    """Rule 1, its version and its check, as the database keeps them now."""
+    schema = MetaData()
+    schema.reflect(connection)
+    tables = [schema.tables[name] for name in ("rules", "rule_versions", "rule_checks")]
+    if write:
+        own = {"organisation_id": 1, "rule_id": 1, "version": 1, "at": _MOMENT}
+        rows = (
+            _RULE | {"id": 1},
+            own | {"definition": _DEFINITION},
+            own | {"ad_set": "A-1.1", "outcome": "acted", "details": {}},
+        )
+        organisations = schema.tables["organisations"]
+        connection.execute(organisations.insert(), _BEFORE["organisations"])
+        for table, row in zip(tables, rows, strict=True):
+            connection.execute(table.insert(), row)
+    rule, version, check = (connection.execute(select(table)).mappings().one() for table in tables)
+    return dict(rule), version["definition"], check["outcome"]
+
+
+async def test_an_old_rule_becomes_one_comparison_and_back(url: str) -> None:
+    async with Database(url) as database:
+        await migrate(database, "0023")
+        async with database.engine.begin() as connection:
+            before, _, _ = await connection.run_sync(rules, True)
+        await migrate(database, "0024")
+        async with database.engine.connect() as connection:
+            rule, version, outcome = await connection.run_sync(rules)
+        assert (rule["condition"], rule["guards"], rule["enabled"]) == (_COMPARISON, {}, True)
+        assert (version["condition"], version["guards"], outcome) == (_COMPARISON, {}, "acted")
+        await migrate(database, "0023")
+        async with database.engine.connect() as connection:
+            assert await connection.run_sync(rules) == (before, _DEFINITION, "acted")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from agent.models.opening import LanguageModels
 from agent.models.port import Models
+from agent.models.writers import Writing
 from agent.planner.loading import load_planner
 from agent.service import Planner
 from bot.composition import Ground, open_ground, open_service
@@ -88,19 +89,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The rows of a story go round the places: every row is told somewhere, and every place hears
     the story."""
     rows: dict[str, dict[str, int]] = {}
+    places: dict[str, dict[str, int]] = {}
     where: dict[str, tuple[str, int, int]] = {}
     for item in items:
         if isinstance(item, pytest.Function) and "place" in item.fixturenames:
             told = dict(item.callspec.params)
             place, story = str(told.pop("place")), item.nodeid.partition("[")[0]
             if place in PLACES:
-                known = rows.setdefault(story, {})
+                known, here = rows.setdefault(story, {}), places.setdefault(story, {})
                 row = known.setdefault(str(told), len(known))
-                where[item.nodeid] = (story, row, [*PLACES].index(place))
+                where[item.nodeid] = (story, row, here.setdefault(place, len(here)))
     elsewhere = {
         nodeid
         for nodeid, (story, row, place) in where.items()
-        if (row - place) % min(len(rows[story]), len(PLACES))
+        if (row - place) % min(len(rows[story]), len(places[story]))
     }
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in elsewhere])
     items[:] = [item for item in items if item.nodeid not in elsewhere]
@@ -144,12 +146,15 @@ async def open_demo(
             ).one()
 
         async def open_(
-            model: Models | None = None, settings: Settings | None = None
-        ) -> tuple[AsyncExitStack, Ground, Service]:
-            models = LanguageModels()
+            model: Models | None = None, settings: Settings | None = None,
+            writing: Writing | None = None,
+        ) -> tuple[AsyncExitStack, Ground, Service]:  # fmt: skip
+            models = LanguageModels(writing=writing)
             if model is not None:
                 stack.push_async_callback(model.aclose)
-                models = LanguageModels(at_tools={"manager": model, "customer": model})
+                models = LanguageModels(
+                    at_tools={"manager": model, "customer": model}, writing=writing
+                )
             # Its own folder: an index opens for one process.
             own = {"data_dir": tmp_path / "data"}
             ground = await open_ground(
@@ -168,8 +173,11 @@ async def open_demo(
 async def open_chat(place: str, open_demo: OpenDemo, clock: FakeClock) -> OpenChat:
     """Opens the demo organisation. Every story is told at each of PLACES."""
 
-    async def open_(model: Models | None = None, settings: Settings | None = None) -> Chat:
-        stack, ground, service = await open_demo(model, settings)
+    async def open_(
+        model: Models | None = None, settings: Settings | None = None,
+        writing: Writing | None = None,
+    ) -> Chat:  # fmt: skip
+        stack, ground, service = await open_demo(model, settings, writing)
         open_wire = {**PLACES, **OF_CUSTOMERS}[place]
         return Chat(service, ground, clock, await open_wire(stack, service))
 

@@ -32,3 +32,18 @@ class PlanChanged(NotAllowed):
 
     def __init__(self, ref: str) -> None:
         super().__init__("approvals.plan_changed", ref=ref)
+
+
+class ApprovalRevised(NotAllowed):
+    """The plan was changed after the version that this person speaks of; it has to be looked at
+    again."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__("approvals.revised_since", ref=ref)
+
+
+class NotRevisable(InvalidInput):
+    """The plan of this approval cannot be changed any more, or never could: `key` says which."""
+
+    def __init__(self, ref: str, key: str) -> None:
+        super().__init__(key, ref=ref)

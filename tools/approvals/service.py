@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from config.clock import Clock
 from config.roles import Role
@@ -22,6 +22,8 @@ from tools.approvals.errors import (
     ApprovalClosed,
     ApprovalExpired,
     ApprovalNotFound,
+    ApprovalRevised,
+    NotRevisable,
     NotYourApproval,
     PlanChanged,
 )
@@ -66,8 +68,8 @@ class ApprovalService(Repository[Approval]):
         return list(found)
 
     async def get(self, ref: str, *, lock: bool = False) -> Approval:
-        """By "P-5" or "5" in any case. Raises ApprovalNotFound."""
-        digits = ref.strip().upper().removeprefix("P-").removeprefix("P")
+        """By "P-5" or "5" in any case, also with a version. Raises ApprovalNotFound."""
+        digits = ref.strip().upper().partition("V")[0].removeprefix("P-").removeprefix("P")
         if not digits.isdecimal() or len(digits) > 9:
             raise ApprovalNotFound(ref)
         query = select(Approval).where(
@@ -151,6 +153,46 @@ class ApprovalService(Repository[Approval]):
             approval.decided_at = self._clock.now()
         return list(due)
 
+    def check_revisable(self, approval: Approval, person: Asker) -> None:
+        """Who asked for it and who may answer it may change it, until it was begun with.
+
+        Raises ApprovalClosed, ApprovalExpired, NotYourApproval, NotRevisable.
+        """
+        if person.id != approval.requested_by or not person.role.includes(Role.manager):
+            self._check_answerable(approval, person)
+        self.check_open(approval)
+        if approval.executing_inbox_id is not None:
+            raise NotRevisable(f"P-{approval.number}", "approvals.begun_already")
+
+    async def revise(
+        self, session: Session, seen: Approval, person: Asker, proposal: Proposal
+    ) -> tuple[Approval, list[int]]:
+        """Put another plan in the place of the one that was `seen`; it costs the same. Nobody has
+        agreed to it yet: returns it with those who had agreed to the one before.
+
+        Raises what check_revisable does, and ApprovalRevised when somebody else was quicker.
+        """
+        approval = await self.get(f"P-{seen.number}", lock=True)
+        self.check_revisable(approval, person)
+        if approval.plan_hash != seen.plan_hash:
+            raise ApprovalRevised(f"P-{approval.number}")
+        approval.plan, approval.summary = proposal.plan, proposal.summary
+        approval.lines = list(proposal.lines)
+        approval.plan_hash = plan_hash(
+            approval.tool, proposal.plan, approval.daily_cost, by_another=approval.by_another
+        )
+        approval.version += 1
+        approval.revised_by = person.id
+        votes = await session.scalars(
+            delete(ApprovalVote)
+            .where(
+                ApprovalVote.organisation_id == self.organisation_id,
+                ApprovalVote.approval_id == approval.id,
+            )
+            .returning(ApprovalVote.person_id)
+        )
+        return approval, [*votes]
+
     def may_answer(self, approval: Approval, person: Asker) -> bool:
         return self._objection(approval, person) is None
 
@@ -158,13 +200,15 @@ class ApprovalService(Repository[Approval]):
         """Count a yes. The vote that completes the approval gives its turn (`inbox_id`) the right
         to execute; the same turn, repeated after a crash, gets `run` again, nobody else ever.
 
-        Raises ApprovalNotFound, ApprovalClosed, ApprovalExpired, NotYourApproval, PlanChanged.
+        Raises ApprovalNotFound, ApprovalClosed, ApprovalExpired, NotYourApproval, PlanChanged,
+        ApprovalRevised.
         """
         approval = await self.get(ref, lock=True)
         if approval.status is ApprovalStatus.approved and approval.executing_inbox_id == inbox_id:
             return Verdict(approval=approval, next="run")
         self._check_answerable(approval, person)
         check_plan(approval)
+        _check_version(approval, ref, person)
         if not await self._voted(approval, person):
             session.add(
                 ApprovalVote(
@@ -187,7 +231,7 @@ class ApprovalService(Repository[Approval]):
         approval = await self.get(ref, lock=True)
         if person.id != approval.requested_by:
             self._check_answerable(approval, person)
-        self._check_open(approval)
+        self.check_open(approval)
         approval.status = ApprovalStatus.rejected
         approval.decided_at = self._clock.now()
         return approval
@@ -196,9 +240,9 @@ class ApprovalService(Repository[Approval]):
         objection = self._objection(approval, person)
         if objection is not None:
             raise NotYourApproval(f"P-{approval.number}", objection)
-        self._check_open(approval)
+        self.check_open(approval)
 
-    def _check_open(self, approval: Approval) -> None:
+    def check_open(self, approval: Approval) -> None:
         ref = f"P-{approval.number}"
         if approval.status is not ApprovalStatus.pending:
             raise ApprovalClosed(ref, approval.status.value)
@@ -230,9 +274,23 @@ class ApprovalService(Repository[Approval]):
 
 
 def approvals_of(
-    session: Session, context: ToolContext, settings: ApprovalSettings
+    session: ReadSession, context: ToolContext, settings: ApprovalSettings
 ) -> ApprovalService:
     return ApprovalService(session, context.organisation_id, clock=context.clock, settings=settings)
+
+
+def ref_of(approval: Approval) -> str:
+    """How a button names it: with its version once it was changed, so that a button of before
+    agrees to nothing that its presser has not seen."""
+    ref = f"P-{approval.number}"
+    return ref if approval.version == 1 else f"{ref}v{approval.version}"
+
+
+def _check_version(approval: Approval, ref: str, person: Asker) -> None:
+    if approval.version == 1 or person.id == approval.revised_by:
+        return
+    if ref.strip().upper().partition("V")[2] != str(approval.version):
+        raise ApprovalRevised(f"P-{approval.number}")
 
 
 def plan_hash(

@@ -1,12 +1,13 @@
 """Every error of the module as its callers see it: the codes of CA-7, one shape."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.errors import InvalidInput, NotAllowed, TransientError, UserFacingError
+from config.errors import InvalidInput, NotAllowed, NotFound, TransientError, UserFacingError
 from config.i18n import Language, say
 from storage.ledger import OutcomeUnknown
 from tools.approvals.errors import NotYourApproval
@@ -14,6 +15,12 @@ from tools.campaigns.platforms.errors import ErrorCode, PlatformError
 
 # What execute() turns into an answer; anything else is a bug and is raised.
 FAILURES = (UserFacingError, TransientError, ValidationError, SQLAlchemyError, OSError)
+# What kind of refusal it is, for programs; the first that fits.
+_REASONS = {NotFound: "not_found", NotAllowed: "not_allowed", InvalidInput: "invalid"}
+_UNREADABLE = {
+    "malformed": "automation.malformed", "too_large": "automation.too_large",
+    "too_slow": "automation.too_slow",
+}  # fmt: skip
 # Where a person renews the permission of an ad account.
 ACTION_URLS = {
     "meta": "https://business.facebook.com/latest/settings/ad_accounts",
@@ -22,7 +29,7 @@ ACTION_URLS = {
 }
 
 
-class UnknownAction(InvalidInput):
+class UnknownAction(NotFound):
     def __init__(self, known: Sequence[str]) -> None:
         super().__init__("automation.unknown_action", known=", ".join(known))
 
@@ -34,6 +41,32 @@ class UnknownCaller(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("automation.unknown_caller")
+
+
+class UnknownToken(NotAllowed):
+    code = ErrorCode.AUTH_FAILED
+    reason = "token"
+
+    def __init__(self) -> None:
+        super().__init__("automation.unknown_token")
+
+
+class TooManyCalls(NotAllowed):
+    """`retry_after` is in seconds."""
+
+    code = ErrorCode.RATE_LIMIT_EXCEEDED
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("automation.too_many_calls", n=ceil(retry_after))
+        self.retry_after = retry_after
+
+
+class Unreadable(InvalidInput):
+    """The request is no order: `reason` is malformed, too_large or too_slow."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_UNREADABLE[reason])
+        self.reason = reason
 
 
 class RoleTooLow(NotAllowed):
@@ -101,8 +134,14 @@ def details_of(error: BaseException, account_ids: dict[str, str]) -> dict[str, A
             return error.details
         case OutcomeUnknown():
             return {"outcome": "unknown", "effect": error.values["kind"]}
+        case TooManyCalls():
+            return {"retry_after": error.retry_after}
     found = error if isinstance(error, PlatformError) else error.__cause__
-    return _of_platform(found, account_ids) if isinstance(found, PlatformError) else {}
+    if isinstance(found, PlatformError):
+        return _of_platform(found, account_ids)
+    kind = next((_REASONS[each] for each in _REASONS if isinstance(error, each)), None)
+    reason = getattr(error, "reason", kind)
+    return {"reason": reason} if reason else {}
 
 
 def problem_of(error: ValidationError) -> tuple[str, str]:
@@ -119,6 +158,6 @@ def _of_platform(error: PlatformError, account_ids: dict[str, str]) -> dict[str,
     if isinstance(error, TransientError) and error.retry_after is not None:
         details["retry_after"] = error.retry_after
     if error.code is ErrorCode.AD_ACCOUNT_TOKEN_EXPIRED:
-        details["ad_account_id"] = account_ids.get(error.platform)
+        details["ad_account_id"] = error.account_id or account_ids.get(error.platform)
         details["action_url"] = ACTION_URLS.get(error.platform)
     return details

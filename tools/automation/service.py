@@ -4,6 +4,7 @@
 "error": {code, type, message, details, timestamp, request_id}}`; docs/automation.md has the shapes.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from traceback import format_tb
@@ -12,27 +13,35 @@ from uuid import uuid4
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
 from config.clock import Clock
+from config.errors import AppError
 from config.i18n import Language
 from config.masking import Mask, named_secrets
 from config.settings import ApprovalSettings
-from storage.database import Database
+from storage.database import Database, ReadSession
 from storage.ledger import digest
+from storage.tables.optimization import Rule
 from tools.automation.actions import ACTIONS, Action
 from tools.automation.caller import REQUEST_ID, Caller, NoTurn, greet
 from tools.automation.creatives import CreativeSource, bring
 from tools.automation.errors import (
     FAILURES,
     RoleTooLow,
+    TooManyCalls,
     UnknownAction,
+    UnknownCaller,
+    UnknownToken,
+    Unreadable,
     code_of,
     details_of,
     message_of,
 )
 from tools.automation.ordering import Orders
 from tools.automation.parameters import CreateAbTest, CreateCampaign
-from tools.automation.saving import handlers, save
+from tools.automation.saving import Keeper, handlers, save
+from tools.automation.shapes import ANSWERS, Failure
 from tools.automation.web_platform import WebPlatform, WebStore
 from tools.campaigns.platforms.errors import ErrorCode, PlatformError
 from tools.context import ToolContext
@@ -40,12 +49,21 @@ from tools.layer import ToolLayer
 
 __all__ = [
     "ACTIONS",
+    "ANSWERS",
     "Action",
     "CampaignAutomation",
     "Execute",
+    "Failure",
+    "Keeper",
     "NoTurn",
+    "Observe",
+    "TooManyCalls",
+    "UnknownCaller",
+    "UnknownToken",
+    "Unreadable",
     "Web",
     "WebPlatform",
+    "active_rules",
     "handlers",
 ]
 
@@ -53,6 +71,8 @@ log = structlog.get_logger()
 
 Answer = dict[str, Any]
 Execute = Callable[[str, Mapping[str, Any], Mapping[str, Any]], Awaitable[Answer]]
+# Hears of every answer: the action, success or error, and the seconds that it took.
+Observe = Callable[[str, str, float], None]
 # A context in a person's name, with the role that they have now.
 OpenTools = Callable[[int], Awaitable[ToolContext]]
 
@@ -78,7 +98,7 @@ class _Call:
 
 class CampaignAutomation:
     """`secrets` are those of the settings, masked wherever they stand; `account_ids` are the ad
-    accounts by platform."""
+    accounts by platform; `observe` counts, and never gets a text of a caller's."""
 
     def __init__(
         self,
@@ -93,6 +113,7 @@ class CampaignAutomation:
         web: Web | None = None,
         secrets: Collection[str] = (),
         account_ids: Mapping[str, str] | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self._database = database
         self._organisation_id = organisation_id
@@ -103,6 +124,7 @@ class CampaignAutomation:
         self._web = web
         self._secrets = frozenset(secrets)
         self._account_ids = dict(account_ids or {})
+        self._observe = observe or _ignore
 
     async def execute(
         self, action: str, parameters: Mapping[str, Any], context: Mapping[str, Any]
@@ -110,10 +132,24 @@ class CampaignAutomation:
         """`context` says who calls: user_id, session_id and organisation, and the caller's own
         request_id when a repeated request is to have no second effect."""
         call = _Call(action, parameters, context, _request_id(context), self._language)
+        begun, status = time.monotonic(), "error"
         try:
-            return {"status": "success", **await self._done(call)}
+            done = await self._done(call)
+            status = "success"
+            return {"status": status, **done}
         except FAILURES as error:
             return self._refused(call, error)
+        finally:
+            self._observe(_counted(action), status, time.monotonic() - begun)
+
+    def refuse(
+        self, action: str, error: AppError | ValidationError, context: Mapping[str, Any]
+    ) -> Answer:
+        """The answer to a call that came to nothing before it could be executed."""
+        self._observe(_counted(action), "error", 0.0)
+        return self._refused(
+            _Call(action, {}, context, _request_id(context), self._language), error
+        )
 
     async def _done(self, call: _Call) -> Answer:
         action = ACTIONS.get(call.action) if isinstance(call.action, str) else None
@@ -146,7 +182,10 @@ class CampaignAutomation:
         code = code_of(error)
         mask = Mask(self._secrets | named_secrets(call.parameters))
         self._log(call, code, error, mask)
-        details = dict(mask(None, "", details_of(error, self._account_ids)))
+        told = details_of(error, self._account_ids)
+        # The account is our own and no secret, though TikTok's look like the number of a card.
+        plain = {name: told[name] for name in told if name == "ad_account_id"}
+        details = dict(mask(None, "", told)) | plain
         return {
             "status": "error",
             "error": {
@@ -169,6 +208,22 @@ class CampaignAutomation:
             "request_id": call.request_id, "stack": _stack(error),
         })  # fmt: skip
         log.warning("automation.failed", **fields)
+
+
+async def active_rules(session: ReadSession, organisation_id: int) -> int:
+    """How many rules of the organisation are on."""
+    count = select(func.count(Rule.id)).where(
+        Rule.organisation_id == organisation_id, Rule.enabled.is_(True)
+    )
+    return await session.scalar(count) or 0
+
+
+def _counted(action: object) -> str:
+    return action if isinstance(action, str) and action in ACTIONS else "unknown"
+
+
+def _ignore(action: str, status: str, seconds: float) -> None:
+    """Nobody counts."""
 
 
 def _request_id(context: object) -> str:

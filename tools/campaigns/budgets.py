@@ -6,13 +6,14 @@ from typing import Any
 
 from storage.tables.campaign import AdSet, Campaign
 from tools.campaigns.arguments import SetBudget
-from tools.campaigns.changes import State, apply, look
+from tools.campaigns.changes import apply, look
 from tools.campaigns.failures import AdSetNotFound, BudgetUnchanged, NothingRuns
-from tools.campaigns.limits import LEARNING, Step, check_steps
+from tools.campaigns.limits import LEARNING, Step, check_pace, check_steps
 from tools.campaigns.overview import CampaignService
-from tools.campaigns.plans import Change, ChangePlan, amount
+from tools.campaigns.plans import Change, ChangePlan
 from tools.campaigns.platforms.base import DeliveryStatus
-from tools.campaigns.splitting import in_proportion, to_cents
+from tools.campaigns.spending import State, foresee, state_in_rows
+from tools.campaigns.splitting import in_proportion, to_unit, unit_of
 from tools.campaigns.wording import change_line, money, percent
 from tools.context import ToolContext
 from tools.result import Proposal, ToolResult
@@ -28,7 +29,8 @@ async def propose_budget(context: ToolContext, arguments: SetBudget) -> Proposal
     before = [Decimal(state[row.ref, "daily_budget"]) for row in ad_sets]
     total = sum(before, Decimal(0))
     ref = arguments.ad_set or campaign.ref
-    after = in_proportion(max(_wished(arguments, total), Decimal(0)), before)
+    wished = to_unit(max(_wished(arguments, total), Decimal(0)), context.currency)
+    after = in_proportion(wished, before, unit_of(context.currency))
     steps = [
         Step(ad_set=row, before=old, after=new)
         for row, old, new in zip(ad_sets, before, after, strict=True)
@@ -54,8 +56,8 @@ async def execute_budget(context: ToolContext, stored: dict[str, Any]) -> ToolRe
 
 
 async def check_plan(context: ToolContext, plan: ChangePlan) -> None:
-    """Hold every budget change of a plan against the limits, right before it is carried out:
-    other orders may have been carried out since it was proposed."""
+    """Hold every change of a plan against the limits, right before it is carried out: other orders
+    may have been carried out since it was proposed."""
     campaign = await CampaignService.of(context).get(plan.campaign)
     ad_sets = {row.ref: row for row in campaign.ad_sets}
     steps = [
@@ -64,7 +66,8 @@ async def check_plan(context: ToolContext, plan: ChangePlan) -> None:
         if each.field == "daily_budget"
     ]
     minimum = _minimum(context, campaign)
-    await check_steps(context, plan.campaign, steps, minimum=minimum, undoing=plan.undoing)
+    await check_pace(context, plan.campaign, steps, minimum=minimum, undoing=plan.undoing)
+    await foresee(context, campaign, state_in_rows(campaign), plan.changes)
 
 
 def _minimum(context: ToolContext, campaign: Campaign) -> Decimal:
@@ -72,10 +75,7 @@ def _minimum(context: ToolContext, campaign: Campaign) -> Decimal:
 
 
 def change_of(step: Step, why: str = "") -> Change:
-    return Change(
-        ref=step.ad_set.ref, field="daily_budget",
-        before=amount(step.before), after=amount(step.after), why=why,
-    )  # fmt: skip
+    return step.change(why)
 
 
 def _campaign_ref(arguments: SetBudget) -> str:
@@ -102,11 +102,11 @@ def _touched(campaign: Campaign, ad_set: str | None, state: State) -> list[AdSet
 
 def _wished(arguments: SetBudget, total: Decimal) -> Decimal:
     if arguments.daily_budget is not None:
-        return to_cents(arguments.daily_budget)
+        return arguments.daily_budget
     if arguments.change_percent is not None:
-        return to_cents(total * (_HUNDRED + arguments.change_percent) / _HUNDRED)
+        return total * (_HUNDRED + arguments.change_percent) / _HUNDRED
     assert arguments.change_amount is not None
-    return to_cents(total + arguments.change_amount)
+    return total + arguments.change_amount
 
 
 def _proposal(

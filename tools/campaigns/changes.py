@@ -1,26 +1,28 @@
 """Carrying out an approved plan of changes: check that the world is as the approver saw it, then
 one ledger entry per platform call, and our own rows after each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from config.errors import TransientError, UserFacingError
 from storage.database import Session
+from storage.ledger import OutcomeUnknown
 from storage.tables.campaign import AdSet, BudgetChange, Campaign, CampaignStatus
 from storage.upsert import insert_or_ignore
+from tools.campaigns.books import SpendingBooks
 from tools.campaigns.failures import CampaignDeleted, ChangedSinceProposal, PartlyApplied
+from tools.campaigns.outside import take_over
 from tools.campaigns.overview import CampaignService
 from tools.campaigns.plans import Change, ChangePlan, Fact, Field, amount
 from tools.campaigns.platforms.base import AdPlatform, DeliveryStatus, PlatformCampaign
 from tools.campaigns.repository import CampaignRepository
+from tools.campaigns.spending import Reach, State, commit, release, settle, state_in_rows
 from tools.campaigns.wording import money, status_name
 from tools.context import ToolContext
 from tools.result import ToolResult
 from tools.undo import keep_for_undo
-
-State = Mapping[tuple[str, Field], str]
 
 
 def state_of(campaign: Campaign, live: PlatformCampaign) -> State:
@@ -36,34 +38,56 @@ def state_of(campaign: Campaign, live: PlatformCampaign) -> State:
 
 
 async def look(context: ToolContext, ref: str) -> tuple[Campaign, State]:
-    """A campaign that can be changed, and its live state.
+    """A campaign that can be changed, and its live state, which our rows take over.
 
     Raises CampaignNotFound, CampaignDeleted, and what the platform refuses.
     """
     service = CampaignService.of(context)
-    campaign = await service.get(ref)
+    campaign, read_at = await service.get(ref), context.clock.now()
     if campaign.status is CampaignStatus.deleted:
         raise CampaignDeleted(ref)
     live = await service.live(campaign)
+    state = state_of(campaign, live)
+    if await take_over(context, campaign, state, read_at=read_at):
+        campaign = await service.get(ref)
     if live.status is DeliveryStatus.deleted:
         raise CampaignDeleted(ref)
-    return campaign, state_of(campaign, live)
+    return campaign, state
 
 
 async def apply(context: ToolContext, plan: ChangePlan) -> ToolResult | None:
     """Make every change of the plan once, however often it is called for the same order.
 
     Returns None when all of it is done, or what to answer when the platform fell silent half way:
-    the same order may then be approved again. Raises CampaignDeleted, ChangedSinceProposal
-    (nothing was changed), PartlyApplied (a later change was refused), and what the platform
-    refuses.
+    the same order may then be approved again. Raises CampaignDeleted, ChangedSinceProposal and
+    LimitReached (nothing was changed), PartlyApplied (a later change was refused), and what the
+    platform refuses.
     """
     service = CampaignService.of(context)
-    campaign = await service.get(plan.campaign)
+    campaign, read_at = await service.get(plan.campaign), context.clock.now()
     live = await service.live(campaign)
+    state = state_of(campaign, live)
+    if await take_over(context, campaign, state, read_at=read_at):
+        campaign = await service.get(plan.campaign)
     if live.status is DeliveryStatus.deleted and not _deletes(plan):
         raise CampaignDeleted(campaign.ref)
-    _check_world(context, plan, state_of(campaign, live))
+    _check_world(context, plan, state)
+    await commit(context, campaign, state, plan.changes, read_at=read_at)
+    try:
+        unfinished = await _carry_out(context, campaign, plan)
+    except (UserFacingError, TransientError) as error:
+        # What may run counts until somebody has looked.
+        if not isinstance(error.__cause__ or error, OutcomeUnknown):
+            await release(context, campaign)
+        raise
+    await release(context, campaign)
+    return unfinished
+
+
+async def _carry_out(
+    context: ToolContext, campaign: Campaign, plan: ChangePlan
+) -> ToolResult | None:
+    service = CampaignService.of(context)
     refs = [change.ref for change in plan.changes]
     for position, change in enumerate(plan.changes):
         done, left = refs[:position], refs[position:]
@@ -164,8 +188,10 @@ class _Effect:
     async def _record(self, session: Session, key: str) -> bool:
         """Whether this was news to our own rows."""
         now = self._context.clock.now()
+        await SpendingBooks(session, self._context.organisation_id).lock()
         campaigns = CampaignRepository(session, self._context.organisation_id)
         campaign = await campaigns.get(self._campaign.ref, lock=True)
+        before = Reach.of(campaign, state_in_rows(campaign))
         ad_set = next((each for each in campaign.ad_sets if each.ref == self._change.ref), None)
         target: Campaign | AdSet = ad_set or campaign
         news = self._change.after not in (target.status.value, amount(target.daily_budget))
@@ -177,6 +203,8 @@ class _Effect:
             await self._log(session, ad_set, key, now)
         campaign.daily_budget = running_budget(campaign)
         campaign.updated_at = now
+        await settle(session, self._context, campaign, before)
+        await self._context.campaign_changed(session, campaign.ref)
         return news
 
     async def _log(self, session: Session, ad_set: AdSet, key: str, now: datetime) -> None:

@@ -62,6 +62,34 @@ class BudgetTooSmall(InvalidInput):
         super().__init__("campaigns.budget_too_small", least=least, each=each, n=n)
 
 
+class CopyBreaksRules(InvalidInput):
+    """`reasons` are worded already."""
+
+    def __init__(self, words: str, reasons: str) -> None:
+        super().__init__("ad_copy.plan.refused", words=words, reasons=reasons)
+
+
+class NoSuchCopy(NotFound):
+    def __init__(self, which: str, n: int, creatives: Sequence[str]) -> None:
+        super().__init__(
+            "ad_copy.plan.no_such", which=which, n=n, creatives=", ".join(creatives[:_NAMED])
+        )
+
+
+class NothingElseToSay(InvalidInput):
+    """The edit leaves every word as it is."""
+
+    def __init__(self) -> None:
+        super().__init__("ad_copy.plan.unchanged")
+
+
+class RewritingNeedsModel(InvalidInput):
+    """A template follows no wish."""
+
+    def __init__(self, wish: str) -> None:
+        super().__init__("ad_copy.plan.needs_model", wish=wish)
+
+
 class CampaignDeleted(NotAllowed):
     def __init__(self, ref: str) -> None:
         super().__init__("campaigns.is_deleted", ref=ref)
@@ -95,6 +123,20 @@ class StepTooLarge(NotAllowed):
 class TooManyEdits(NotAllowed):
     def __init__(self, ref: str, again_at: str) -> None:
         super().__init__("campaigns.too_many_edits", ref=ref, at=again_at)
+
+
+class LimitReached(NotAllowed):
+    """A limit of spending: `name` is person, campaign, new_campaign, day or organisation; the
+    amounts and the names of the admins, who alone may change it, are in words."""
+
+    def __init__(
+        self, name: str, *, limit: str, used: str, more: str, left: str, admins: str, ref: str
+    ) -> None:
+        super().__init__(
+            f"spending.reached_{name}", limit=limit, used=used, more=more, left=left,
+            admins=admins, ref=ref, name=name,
+        )  # fmt: skip
+        self.limit = name
 
 
 class ChangedSinceProposal(NotAllowed):

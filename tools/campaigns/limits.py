@@ -8,7 +8,9 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from storage.tables.campaign import AdSet, BudgetChange
 from tools.campaigns.failures import BudgetTooSmall, StepTooLarge, TooManyEdits
+from tools.campaigns.plans import Change, amount
 from tools.campaigns.repository import CampaignRepository
+from tools.campaigns.spending import foresee, state_in_rows
 from tools.campaigns.splitting import CENT
 from tools.campaigns.wording import money
 from tools.context import ToolContext
@@ -30,6 +32,12 @@ class Step:
     before: Decimal
     after: Decimal
 
+    def change(self, why: str = "") -> Change:
+        return Change(
+            ref=self.ad_set.ref, field="daily_budget",
+            before=amount(self.before), after=amount(self.after), why=why,
+        )  # fmt: skip
+
 
 async def check_steps(
     context: ToolContext,
@@ -43,8 +51,29 @@ async def check_steps(
 
     Edits of the same order do not count, so that an order which runs again after a crash may
     finish. The way back (`undoing`) may be one large step, but not beyond what a day allows.
-    Raises BudgetTooSmall, StepTooLarge, TooManyEdits.
+    Raises BudgetTooSmall, StepTooLarge, TooManyEdits, LimitReached.
     """
+    await check_pace(context, ref, steps, minimum=minimum, undoing=undoing)
+    if not any(step.after > step.before for step in steps):
+        return
+    async with context.database.reading() as session:
+        campaigns = CampaignRepository(session, context.organisation_id)
+        campaign = await campaigns.get(f"C-{steps[0].ad_set.campaign_number}")
+    state = state_in_rows(campaign)
+    for step in steps:
+        state[step.ad_set.ref, "daily_budget"] = amount(step.before)
+    await foresee(context, campaign, state, [step.change() for step in steps])
+
+
+async def check_pace(
+    context: ToolContext,
+    ref: str,
+    steps: Sequence[Step],
+    *,
+    minimum: Decimal,
+    undoing: bool = False,
+) -> None:
+    """The same without the limits of spending."""
     now = context.clock.now()
     async with context.database.reading() as session:
         changes = await CampaignRepository(session, context.organisation_id).changes(

@@ -6,11 +6,12 @@ from typing import Any
 
 from storage.tables.campaign import Campaign
 from tools.campaigns.arguments import ManageCampaign
-from tools.campaigns.changes import State, apply, look
+from tools.campaigns.changes import apply, look
 from tools.campaigns.failures import AlreadyRunning
 from tools.campaigns.overview import CampaignService
 from tools.campaigns.plans import Change, ChangePlan, Fact
 from tools.campaigns.platforms.base import DeliveryStatus
+from tools.campaigns.spending import State, foresee
 from tools.campaigns.wording import money, status_name
 from tools.context import ToolContext
 from tools.result import Proposal, ToolResult
@@ -19,11 +20,14 @@ _ON, _OFF = DeliveryStatus.active.value, DeliveryStatus.paused.value
 
 
 async def propose_management(context: ToolContext, arguments: ManageCampaign) -> Proposal:
-    """Start or delete. Raises CampaignNotFound, CampaignDeleted, AlreadyRunning."""
+    """Start or delete. Raises CampaignNotFound, CampaignDeleted, AlreadyRunning, LimitReached."""
     campaign, state = await look(context, arguments.campaign)
     if arguments.action == "delete":
         return _deletion(context, campaign, state)
-    return _start(context, campaign, state)
+    proposal = _start(context, campaign, state)
+    changes = ChangePlan.model_validate(proposal.plan).changes
+    await foresee(context, campaign, state, changes)
+    return proposal
 
 
 async def execute_management(context: ToolContext, stored: dict[str, Any]) -> ToolResult:

@@ -9,15 +9,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
+import structlog
+
 from config.clock import Clock
 from storage.database import Database
 from storage.tables.campaign import Campaign, CampaignStatus, Creative
 from tools.campaigns.figures import DayFigures, total
 from tools.campaigns.platforms.base import AdMetrics, AdPlatform, PlatformCampaign
+from tools.campaigns.platforms.errors import AccountRemoved
 from tools.campaigns.repository import CampaignRepository, CreativeRepository
 from tools.context import ToolContext
 from tools.periods import Days
 from tools.ports import AdPlatforms
+
+log = structlog.get_logger()
 
 
 class CampaignService:
@@ -67,13 +72,17 @@ class CampaignService:
         """All campaigns, deleted ones too, per day on which they did something; by day."""
         async with self._database.reading() as session:
             campaigns = await CampaignRepository(session, self._organisation_id).every()
-        by_platform: dict[str, builtins.list[Campaign]] = defaultdict(builtins.list)
+        by_account: dict[AdPlatform, builtins.list[Campaign]] = defaultdict(builtins.list)
         for campaign in campaigns:
-            by_platform[campaign.platform].append(campaign)
+            try:
+                by_account[self.platform(campaign)].append(campaign)
+            except AccountRemoved as error:
+                # One account that was taken away must not take everybody's reports with it.
+                log.warning("account_removed", campaign=campaign.ref, account=error.account_id)
         figures = [
             row
-            for platform, owned in by_platform.items()
-            for row in await self._on_platform(self._platforms.get(platform), owned, days)
+            for platform, owned in by_account.items()
+            for row in await self._on_platform(platform, owned, days)
         ]
         return sorted(figures, key=lambda row: (row.date, row.campaign))
 
@@ -82,7 +91,8 @@ class CampaignService:
         return await self.platform(campaign).daily_metrics([campaign.external_id], start, end)
 
     def platform(self, campaign: Campaign) -> AdPlatform:
-        return self._platforms.get(campaign.platform)
+        """On the account on which it was made; raises PlatformNotConfigured, AccountRemoved."""
+        return self._platforms.get(campaign.platform, campaign.account)
 
     def today(self, campaign: Campaign) -> date:
         """The reporting day of the campaign's platform."""

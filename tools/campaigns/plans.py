@@ -6,24 +6,18 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tools.arguments import Objective, Platform
+from tools.campaigns.platforms.base import SpecialCategory
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PlannedAdSet(_Part):
-    """`creative` is the only one that runs here; None: all of the plan."""
-
-    name: str
-    age_min: int
-    age_max: int
-    daily_budget: Decimal
-    creative: str | None = None
+CopySource = Literal["creative", "converted", "model", "template", "person"]
 
 
 class PlannedCreative(_Part):
-    """`words` is the ad copy as the approver saw it."""
+    """`words` are its own, which are not always those of its ads."""
 
     id: str
     title: str
@@ -31,9 +25,36 @@ class PlannedCreative(_Part):
     url: str
 
 
+class PlannedCopy(_Part):
+    """The words of one ad, character by character as the approver saw them. `model` is the name of
+    the one that wrote them."""
+
+    creative: str
+    words: str
+    source: CopySource
+    model: str = ""
+
+
+class PlannedAdSet(_Part):
+    """`creative` is the only one that runs here; None: all of the plan. An ad without a copy here
+    has its creative's own words."""
+
+    name: str
+    age_min: int
+    age_max: int
+    daily_budget: Decimal
+    creative: str | None = None
+    copies: tuple[PlannedCopy, ...] = ()
+
+    def copy_of(self, creative: PlannedCreative) -> PlannedCopy:
+        own = PlannedCopy(creative=creative.id, words=creative.words, source="creative")
+        return next((each for each in self.copies if each.creative == creative.id), own)
+
+
 class CreationPlan(_Part):
     """One ad per creative in every ad set that does not name its own; `ordered_by` is the id of
-    the person who asked."""
+    the person who asked. `account` is the id of the ad account it goes to, None where the platform
+    has one only."""
 
     platform: Platform
     name: str
@@ -46,6 +67,8 @@ class CreationPlan(_Part):
     ad_sets: tuple[PlannedAdSet, ...]
     creatives: tuple[PlannedCreative, ...]
     ordered_by: int
+    account: str | None = None
+    special_category: SpecialCategory | None = None
 
     def creatives_of(self, ad_set: PlannedAdSet) -> tuple[PlannedCreative, ...]:
         return tuple(each for each in self.creatives if ad_set.creative in (None, each.id))

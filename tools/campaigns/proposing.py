@@ -6,11 +6,15 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from storage.tables.campaign import Creative
+from tools.campaigns.accounts import EVERYBODY, account_lines, choose
 from tools.campaigns.arguments import CreateCampaign
 from tools.campaigns.choosing import named_creatives, newest_creatives
+from tools.campaigns.copy_plans import with_copies
+from tools.campaigns.copy_text import copy_lines
 from tools.campaigns.failures import AgesBackwards, AgesOverlap, BudgetTooSmall
 from tools.campaigns.plans import CreationPlan, PlannedAdSet, PlannedCreative
-from tools.campaigns.splitting import evenly, to_cents
+from tools.campaigns.spending import check_new_campaign
+from tools.campaigns.splitting import CENT, evenly, to_unit, unit_of
 from tools.campaigns.wording import money, objective_name, platform_name, ratio
 from tools.context import ToolContext
 from tools.result import Proposal
@@ -20,16 +24,19 @@ NAMED_COUNTRIES = 5
 
 
 async def propose_creation(context: ToolContext, arguments: CreateCampaign) -> Proposal:
-    """Raises what is wrong with ages, budget or creatives, and PlatformNotConfigured."""
-    platform = context.platforms.get(arguments.platform)
-    groups = _age_groups(arguments.age_groups)
+    """Raises what is wrong with ages, budget or creatives, and what `choose` does."""
+    chosen = await choose(context, arguments.platform)
+    platform, special = chosen.platform, chosen.special_category
+    groups = [EVERYBODY] if special else _age_groups(arguments.age_groups)
     creatives = (
         await newest_creatives(context, arguments.platform)
         if arguments.creative_ids is None
         else await named_creatives(context, arguments.creative_ids, arguments.platform)
     )
-    budget = to_cents(arguments.daily_budget)
-    ad_sets = planned_ad_sets(arguments.countries, groups, budget)
+    budget = to_unit(arguments.daily_budget, context.currency)
+    await check_new_campaign(context, budget)
+    unit = unit_of(context.currency)
+    ad_sets = planned_ad_sets(arguments.countries, groups, budget, unit)
     if min(row.daily_budget for row in ad_sets) < platform.min_daily_budget:
         least = money(context, platform.min_daily_budget * len(groups))
         raise BudgetTooSmall(least, money(context, platform.min_daily_budget), len(groups))
@@ -40,26 +47,35 @@ async def propose_creation(context: ToolContext, arguments: CreateCampaign) -> P
         ad_sets=ad_sets,
         creatives=planned_creatives(creatives),
         ordered_by=context.asker.id,
+        account=chosen.account,
+        special_category=special,
         **arguments.model_dump(
             include={"platform", "objective", "product_url", "target_roas", "target_cpa"}
         ),
     )
+    plan = await with_copies(context, plan)
+    return proposal_of(context, plan, chosen=arguments.creative_ids is not None)
+
+
+def proposal_of(context: ToolContext, plan: CreationPlan, *, chosen: bool) -> Proposal:
+    """`chosen`: somebody named the creatives."""
     return Proposal(
         summary=_summary(context, plan),
-        lines=_lines(context, plan, chosen=arguments.creative_ids is not None),
-        daily_cost=budget,
+        lines=_lines(context, plan, chosen=chosen),
+        daily_cost=plan.daily_budget,
         plan=plan.model_dump(mode="json"),
     )
 
 
 def planned_ad_sets(
-    countries: Sequence[str], groups: Sequence[tuple[int, int]], budget: Decimal
-) -> tuple[PlannedAdSet, ...]:
+    countries: Sequence[str], groups: Sequence[tuple[int, int]], budget: Decimal,
+    unit: Decimal = CENT,
+) -> tuple[PlannedAdSet, ...]:  # fmt: skip
     """One per age group, with an even share of the budget."""
     where = _short(countries)
     return tuple(
         PlannedAdSet(name=f"{where} {low}-{high}", age_min=low, age_max=high, daily_budget=share)
-        for (low, high), share in zip(groups, evenly(budget, len(groups)), strict=True)
+        for (low, high), share in zip(groups, evenly(budget, len(groups), unit), strict=True)
     )
 
 
@@ -122,7 +138,8 @@ def _lines(context: ToolContext, plan: CreationPlan, *, chosen: bool) -> tuple[s
             n=len(plan.ad_sets) * len(plan.creatives),
         ),
     ]  # fmt: skip
-    return (*lines, *_goals(context, plan), context.say("campaigns.create.starts_paused"))
+    lines += [*copy_lines(context, plan), *_goals(context, plan), *account_lines(context, plan)]
+    return (*lines, context.say("campaigns.create.starts_paused"))
 
 
 def _goals(context: ToolContext, plan: CreationPlan) -> list[str]:

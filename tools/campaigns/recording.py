@@ -12,7 +12,7 @@ from storage.tables.campaign import (
     CampaignObjective,
     CampaignStatus,
 )
-from tools.campaigns.plans import CreationPlan, PlannedCreative
+from tools.campaigns.plans import CreationPlan, PlannedAdSet, PlannedCreative
 from tools.campaigns.platforms.base import (
     AdSetSpec,
     AdSpec,
@@ -29,19 +29,24 @@ def spec_of(plan: CreationPlan) -> CampaignSpec:
         AdSetSpec(
             name=row.name, countries=plan.countries, age_min=row.age_min, age_max=row.age_max,
             daily_budget=row.daily_budget, goal=OptimizationGoal.value,
-            ads=tuple(_ad_spec(creative) for creative in plan.creatives_of(row)),
+            ads=tuple(_ad_spec(row, creative) for creative in plan.creatives_of(row)),
         )
         for row in plan.ad_sets
     )  # fmt: skip
     return CampaignSpec(
-        name=plan.name, objective=plan.objective, ad_sets=ad_sets, product_url=plan.product_url
+        name=plan.name,
+        objective=plan.objective,
+        ad_sets=ad_sets,
+        product_url=plan.product_url,
+        special_category=plan.special_category,
     )
 
 
-def _ad_spec(creative: PlannedCreative) -> AdSpec:
+def _ad_spec(ad_set: PlannedAdSet, creative: PlannedCreative) -> AdSpec:
     return AdSpec(
-        creative_id=creative.id, name=creative.title, copy=creative.words, media_url=creative.url
-    )
+        creative_id=creative.id, name=creative.title, copy=ad_set.copy_of(creative).words,
+        media_url=creative.url,
+    )  # fmt: skip
 
 
 def ids_of(created: PlatformCampaign) -> dict[str, Any]:
@@ -66,7 +71,8 @@ async def record(
     return await campaigns.add(
         Campaign(
             organisation_id=organisation_id, number=number, name=plan.name,
-            platform=plan.platform, objective=CampaignObjective(plan.objective),
+            platform=plan.platform, account=plan.account,
+            objective=CampaignObjective(plan.objective),
             status=CampaignStatus.paused, daily_budget=plan.daily_budget,
             countries=list(plan.countries), target_roas=plan.target_roas,
             target_cpa=plan.target_cpa, product_url=plan.product_url, external_id=ids["id"],
@@ -88,8 +94,8 @@ def _ad_set_rows(
             external_id=created["id"],
             ads=[
                 Ad(
-                    organisation_id=organisation_id, creative=creative.id, copy=creative.words,
-                    external_id=ad_id,
+                    organisation_id=organisation_id, creative=creative.id,
+                    copy=row.copy_of(creative).words, external_id=ad_id,
                 )
                 for creative, ad_id in zip(plan.creatives_of(row), created["ads"], strict=True)
             ],

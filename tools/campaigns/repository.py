@@ -13,6 +13,7 @@ from storage.tables.campaign import (
     CampaignStatus,
     Creative,
 )
+from storage.tables.work import Action
 from tools.campaigns.failures import CampaignNotFound
 
 
@@ -69,6 +70,26 @@ class CampaignRepository(Repository[Campaign]):
             .order_by(BudgetChange.at, BudgetChange.id)
         )
         return found.all()
+
+    async def actions(self, kinds: Sequence[str], *, since: datetime) -> Sequence[Action]:
+        """Effects of these kinds that were begun or ended after `since`, the latest last."""
+        found = await self.session.scalars(
+            select(Action)
+            .where(
+                Action.organisation_id == self.organisation_id,
+                Action.kind.in_(kinds),
+                Action.updated_at > since,
+            )
+            .order_by(Action.updated_at, Action.id)
+        )
+        return found.all()
+
+    async def external_ids(self, platform: str) -> set[str]:
+        """Of every organisation: several may share an account."""
+        found = await self.session.scalars(
+            select(Campaign.external_id).where(Campaign.platform == platform)
+        )
+        return {*found}
 
     async def snapshot(self, campaign: Campaign) -> CampaignSnapshot | None:
         found: CampaignSnapshot | None = await self.session.scalar(

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from config.errors import TransientError
-from storage.tables.campaign import AdSet, Campaign, CampaignSnapshot, CampaignStatus
+from storage.tables.campaign import AdSet, Campaign, CampaignSnapshot
 from tools.campaigns.arguments import GetCampaignStatus
-from tools.campaigns.changes import running_budget
+from tools.campaigns.books import SpendingBooks
 from tools.campaigns.failures import NoFigures
 from tools.campaigns.figures import Figures, total
+from tools.campaigns.outside import take_over_row
 from tools.campaigns.overview import CampaignService
-from tools.campaigns.platforms.base import AdMetrics, PlatformCampaign
+from tools.campaigns.plans import Field
+from tools.campaigns.platforms.base import AdMetrics, DeliveryStatus, PlatformCampaign
 from tools.campaigns.repository import CampaignRepository
 from tools.campaigns.status_text import status_text
 from tools.campaigns.wording import platform_name
@@ -27,7 +29,7 @@ WINDOW = timedelta(days=7)
 async def get_campaign_status(context: ToolContext, arguments: GetCampaignStatus) -> ToolResult:
     """Raises CampaignNotFound, NoFigures, and what the platform refuses."""
     service = CampaignService.of(context)
-    campaign = await service.get(arguments.campaign)
+    campaign, read_at = await service.get(arguments.campaign), context.clock.now()
     try:
         figures = await _read(service, campaign)
         age = None
@@ -41,14 +43,15 @@ async def get_campaign_status(context: ToolContext, arguments: GetCampaignStatus
         "age_seconds": 0 if age is None else int(age.total_seconds()),
     }
     if age is None:
-        await _keep(context, campaign, figures)
+        await _keep(context, campaign, figures, read_at)
     shown = (campaign.ref, *(row.ref for row in campaign.ad_sets))
     return ToolResult(status="ok", text=status_text(context, data), data=data, shown=shown)
 
 
 async def _read(service: CampaignService, campaign: Campaign) -> dict[str, Any]:
-    today = service.today(campaign)
     live = await service.live(campaign)
+    # Some platforms tell their time zone with the first answer.
+    today = service.today(campaign)
     rows = await service.metrics(campaign, today - WINDOW + timedelta(days=1), today)
     today_rows = [row for row in rows if row.day == today]
     return {
@@ -65,10 +68,13 @@ async def _read(service: CampaignService, campaign: Campaign) -> dict[str, Any]:
 def _ad_set_figures(
     ad_set: AdSet, live: PlatformCampaign, rows: Sequence[AdMetrics], today: Sequence[AdMetrics]
 ) -> dict[str, Any]:
-    told = next(each for each in live.ad_sets if each.external_id == ad_set.external_id)
+    told = next((each for each in live.ad_sets if each.external_id == ad_set.external_id), None)
+    # What was deleted on the platform itself is not shown there any more.
+    status = told.status if told else DeliveryStatus.deleted
+    budget = told.daily_budget if told else ad_set.daily_budget
     return {
-        "ad_set": ad_set.ref, "name": ad_set.name, "status": told.status.value,
-        "daily_budget": f"{told.daily_budget:.2f}",
+        "ad_set": ad_set.ref, "name": ad_set.name, "status": status.value,
+        "daily_budget": f"{budget:.2f}",
         "today": _of(today, ad_set.external_id).as_json(),
         "last_7_days": _of(rows, ad_set.external_id).as_json(),
         "ads": [
@@ -100,9 +106,15 @@ async def _last_seen(context: ToolContext, campaign: Campaign) -> CampaignSnapsh
     return snapshot
 
 
-async def _keep(context: ToolContext, campaign: Campaign, figures: dict[str, Any]) -> None:
-    now = context.clock.now()
+async def _keep(
+    context: ToolContext, campaign: Campaign, figures: dict[str, Any], read_at: datetime
+) -> None:
+    state: dict[tuple[str, Field], str] = {(campaign.ref, "status"): figures["status"]}
+    for each in figures["ad_sets"]:
+        state[each["ad_set"], "status"] = each["status"]
+        state[each["ad_set"], "daily_budget"] = each["daily_budget"]
     async with context.database.unit_of_work() as session:
+        await SpendingBooks(session, context.organisation_id).lock()
         campaigns = CampaignRepository(session, context.organisation_id)
         # The row's lock also keeps two readers from adding a snapshot each.
         row = await campaigns.get(campaign.ref, lock=True)
@@ -110,18 +122,5 @@ async def _keep(context: ToolContext, campaign: Campaign, figures: dict[str, Any
         if snapshot is None:
             snapshot = CampaignSnapshot(organisation_id=context.organisation_id, campaign_id=row.id)
             session.add(snapshot)
-        snapshot.taken_at, snapshot.figures = now, figures
-        _correct(row, figures, now)
-
-
-def _correct(row: Campaign, figures: dict[str, Any], now: datetime) -> None:
-    """Take over switches and budgets that were changed on the platform itself."""
-    before = (row.status, row.daily_budget)
-    row.status = CampaignStatus(figures["status"])
-    told = {each["ad_set"]: each for each in figures["ad_sets"]}
-    for ad_set in row.ad_sets:
-        ad_set.status = CampaignStatus(told[ad_set.ref]["status"])
-        ad_set.daily_budget = Decimal(told[ad_set.ref]["daily_budget"])
-    row.daily_budget = running_budget(row)
-    if (row.status, row.daily_budget) != before:
-        row.updated_at = now
+        snapshot.taken_at, snapshot.figures = context.clock.now(), figures
+        await take_over_row(session, context, row, state, read_at=read_at)

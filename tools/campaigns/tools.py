@@ -12,6 +12,7 @@ from tools.campaigns.arguments import (
     WriteAdCopy,
 )
 from tools.campaigns.budgets import execute_budget, propose_budget
+from tools.campaigns.copy_editing import CopyEdit, revise_creation
 from tools.campaigns.copywriting import write_ad_copy
 from tools.campaigns.creating import execute_creation
 from tools.campaigns.managing import execute_management, pause, propose_management
@@ -99,6 +100,7 @@ SPECS = (
     ToolSpec(
         name="create_campaign", arguments=CreateCampaign, role=Role.manager,
         risk=always(Risk.money), propose=propose_creation, execute=execute_creation,
+        revision=CopyEdit, revise=revise_creation,
     ),
     ToolSpec(
         name="list_campaigns", arguments=ListCampaigns, role=Role.manager,

@@ -7,9 +7,10 @@ from decimal import Decimal
 from config.errors import NotAllowed
 from storage.tables.change import ChangeRecord
 from tools.campaigns.budgets import check_plan
-from tools.campaigns.changes import State, apply, look
+from tools.campaigns.changes import apply, look
 from tools.campaigns.plans import Change, ChangePlan
 from tools.campaigns.platforms.base import DeliveryStatus
+from tools.campaigns.spending import State
 from tools.campaigns.wording import change_line
 from tools.context import ToolContext
 from tools.result import Proposal, ToolResult

@@ -71,6 +71,21 @@ class JobService:
         )
         return due
 
+    async def at(
+        self, session: Session, key: str, kind: str, payload: dict[str, Any], *, due: datetime
+    ) -> None:
+        """Run `kind` once, at `due`; a known key gets the new time and payload."""
+        await self._put(session, key, kind, payload, None, due, None)
+        await session.execute(
+            update(Job).where(*self._named(key)).values(payload=payload, due_at=due)
+        )
+
+    async def skip(self, session: Session, key: str, *, due: datetime | None) -> None:
+        """Leave out the run that is due then, if it still is."""
+        await session.execute(
+            update(Job).where(*self._named(key), Job.due_at == due).values(due_at=None)
+        )
+
     async def stop(self, session: Session, key: str) -> None:
         """Forget the job."""
         await session.execute(delete(Job).where(*self._named(key)))

@@ -4,7 +4,7 @@ as soon as it is approved and stops by itself."""
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -16,15 +16,18 @@ from storage.tables.campaign import Campaign, Creative
 from storage.tables.optimization import Experiment, ExperimentStatus
 from tools.campaigns.platforms.base import DeliveryStatus
 from tools.campaigns.service import (
-    CENT,
     BudgetTooSmall,
     CampaignService,
     Change,
     ChangePlan,
     CreationPlan,
     PlannedAdSet,
+    account_lines,
     apply,
+    check_new_campaign,
+    choose,
     create,
+    evenly,
     money,
     named_creatives,
     planned_creatives,
@@ -34,10 +37,13 @@ from tools.context import ToolContext
 from tools.jobs.service import JobService
 from tools.optimization.arguments import CreateAbTest
 from tools.optimization.errors import TooFewVariants
+from tools.optimization.planning import Forecast, Horizon, forecast, past_figures
+from tools.optimization.planning_text import planning_lines
 from tools.optimization.repository import ExperimentRepository
 from tools.result import Proposal, ToolResult
 
 FINISH = "experiments.finish"
+LOOK = "experiments.look"
 AGES = (18, 65)
 COUNTRIES = ("US",)
 
@@ -49,34 +55,46 @@ class ExperimentPlan(BaseModel):
 
     creation: CreationPlan
     duration_days: int
+    horizon: Horizon | None = None
 
 
-def equal_share(budget: Decimal, variants: int) -> Decimal:
-    """Exactly the same for each, to the cent: what cannot be shared stays unspent."""
-    return (budget / variants).quantize(CENT, rounding=ROUND_DOWN)
+def equal_shares(budget: Decimal, variants: int) -> list[Decimal]:
+    """The same for each, to the cent, and together all of it; the first ones are the larger."""
+    return evenly(budget, variants)
 
 
 async def propose_ab_test(context: ToolContext, arguments: CreateAbTest) -> Proposal:
-    """Raises TooFewVariants, BudgetTooSmall, what is wrong with the creatives, and
-    PlatformNotConfigured."""
-    platform = context.platforms.get(arguments.platform)
+    """Raises TooFewVariants, BudgetTooSmall, what is wrong with the creatives, and what `choose`
+    does."""
+    chosen = await choose(context, arguments.platform)
+    platform = chosen.platform
     creatives = await named_creatives(context, arguments.creative_ids, arguments.platform)
     if len(creatives) < 2:
         raise TooFewVariants
-    share = equal_share(arguments.daily_budget, len(creatives))
-    if share < platform.min_daily_budget:
+    shares = equal_shares(arguments.daily_budget, len(creatives))
+    if min(shares) < platform.min_daily_budget:
         least = money(context, platform.min_daily_budget * len(creatives))
         raise BudgetTooSmall(least, money(context, platform.min_daily_budget), len(creatives))
     model = await _model_campaign(context, arguments.platform)
-    creation = _creation(context, arguments, creatives, share, model)
-    plan = ExperimentPlan(creation=creation, duration_days=arguments.duration_days)
+    creation = _creation(context, arguments, creatives, shares, model).model_copy(
+        update={"account": chosen.account, "special_category": chosen.special_category}
+    )
+    await check_new_campaign(context, creation.daily_budget, starts=True)
+    days = arguments.duration_days
+    foreseen = await _foreseen(context, arguments, creation)
+    # All variants together: at their number the interval is to be narrowest.
+    trials = foreseen.trials * len(creatives) if foreseen else None
+    horizon = Horizon(looks=days, trials=trials)
+    plan = ExperimentPlan(creation=creation, duration_days=days, horizon=horizon)
     return Proposal(
         summary=context.say(
             "optimization.test.summary", name=creation.name,
             platform=platform_name(context, arguments.platform),
-            budget=money(context, creation.daily_budget), days=arguments.duration_days,
+            budget=money(context, creation.daily_budget), days=days,
         ),
-        lines=_lines(context, plan, share, model),
+        lines=(
+            *_lines(context, plan, model), *planning_lines(context, foreseen, horizon),
+        ),
         daily_cost=creation.daily_budget,
         plan=plan.model_dump(mode="json"),
     )  # fmt: skip
@@ -111,6 +129,14 @@ async def execute_ab_test(context: ToolContext, stored: dict[str, Any]) -> ToolR
     return ToolResult(status="ok", text=text, data=data, shown=(experiment.ref, campaign.ref))
 
 
+async def _foreseen(
+    context: ToolContext, arguments: CreateAbTest, creation: CreationPlan
+) -> Forecast | None:
+    past = await past_figures(context, arguments.platform)
+    variants = len(creation.creatives)
+    return forecast(past, creation.daily_budget, arguments.duration_days, variants)
+
+
 async def _model_campaign(context: ToolContext, platform: str) -> Campaign | None:
     """The newest campaign of the platform that is no test itself: whom the organisation sells to,
     and where its ads lead."""
@@ -125,7 +151,7 @@ def _creation(
     context: ToolContext,
     arguments: CreateAbTest,
     creatives: Sequence[Creative],
-    share: Decimal,
+    shares: Sequence[Decimal],
     model: Campaign | None,
 ) -> CreationPlan:
     refs = [row.ref for row in creatives]
@@ -134,23 +160,21 @@ def _creation(
         platform=arguments.platform,
         name=arguments.name or f"A/B {' vs '.join(refs)} {context.local_now():%Y-%m-%d}"[:80],
         objective="sales",
-        daily_budget=share * len(refs),
+        daily_budget=sum(shares, Decimal(0)),
         countries=tuple(model.countries) if model else COUNTRIES,
         product_url=model.product_url if model else None,
         target_roas=None,
         target_cpa=None,
         ad_sets=tuple(
             PlannedAdSet(name=ref, age_min=low, age_max=high, daily_budget=share, creative=ref)
-            for ref in refs
+            for ref, share in zip(refs, shares, strict=True)
         ),
         creatives=planned_creatives(creatives),
         ordered_by=context.asker.id,
     )
 
 
-def _lines(
-    context: ToolContext, plan: ExperimentPlan, share: Decimal, model: Campaign | None
-) -> tuple[str, ...]:
+def _lines(context: ToolContext, plan: ExperimentPlan, model: Campaign | None) -> tuple[str, ...]:
     creation, days = plan.creation, plan.duration_days
     audience = {
         "countries": ", ".join(creation.countries), "low": AGES[0], "high": AGES[1],
@@ -159,9 +183,9 @@ def _lines(
     variants = [
         context.say(
             "optimization.test.variant", ref=row.id, title=row.title, words=row.words,
-            budget=money(context, share),
+            budget=money(context, ad_set.daily_budget),
         )
-        for row in creation.creatives
+        for row, ad_set in zip(creation.creatives, creation.ad_sets, strict=True)
     ]  # fmt: skip
     like = (
         context.say("optimization.test.audience_like", ref=model.ref, **audience)
@@ -172,6 +196,7 @@ def _lines(
     return (
         *variants,
         like,
+        *account_lines(context, creation),
         context.say("optimization.test.total", days=days, total=total),
         context.say("optimization.test.starts_at_once"),
         context.say("optimization.test.how_decided"),
@@ -194,6 +219,7 @@ async def _record(
             campaign_number=campaign.number, status=ExperimentStatus.running,
             daily_budget=plan.creation.daily_budget, started_at=now,
             ends_at=now + timedelta(days=plan.duration_days),
+            planned=plan.horizon and plan.horizon.model_dump(mode="json"),
             created_by=plan.creation.ordered_by or None,
         )
     )  # fmt: skip
@@ -201,7 +227,17 @@ async def _record(
         session, f"experiment:{row.id}", FINISH, {"test": row.ref}, due=row.ends_at,
         person_id=row.created_by,
     )  # fmt: skip
+    at = now.astimezone(context.timezone)
+    await JobService.of(session, context).repeat(
+        session, looking(row), LOOK, {"test": row.ref}, cron=f"{at.minute} {at.hour} * * *",
+        person_id=row.created_by,
+    )  # fmt: skip
     return row
+
+
+def looking(experiment: Experiment) -> str:
+    """The key of the job that looks at a test every day."""
+    return f"experiment:{experiment.id}:look"
 
 
 async def _start(context: ToolContext, campaign: Campaign) -> None:
@@ -218,7 +254,9 @@ async def _cancel(context: ToolContext, experiment: Experiment) -> None:
         experiments = ExperimentRepository(session, context.organisation_id)
         row = await experiments.get(experiment.ref, lock=True)
         row.status, row.ended_at = ExperimentStatus.cancelled, context.clock.now()
-        await JobService.of(session, context).stop(session, f"experiment:{row.id}")
+        jobs = JobService.of(session, context)
+        for key in (f"experiment:{row.id}", looking(row)):
+            await jobs.stop(session, key)
 
 
 def _moment(context: ToolContext, experiment: Experiment) -> str:

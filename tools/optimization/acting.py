@@ -18,7 +18,8 @@ from storage.tables.organisation import Person
 from tools.approvals.service import approvals_of
 from tools.campaigns.service import ChangePlan, apply, change_line, check_plan
 from tools.context import Asker, ToolContext
-from tools.optimization.checking import COOL_DOWN, Finding, why
+from tools.optimization.checking import Finding, reason_of, why
+from tools.optimization.holding import already_done
 from tools.optimization.repository import CheckRepository, RuleRepository
 from tools.optimization.rule_text import change, reason
 from tools.people.service import PeopleService, language_of
@@ -37,18 +38,23 @@ def in_the_name_of(context: ToolContext, rule: Rule, creator: Person) -> ToolCon
     )
 
 
-async def begin(context: ToolContext, rule: Rule, finding: Finding) -> RuleCheck | None:
-    """Claim the act; None when somebody else did, or the rule is off by now."""
-    now = context.clock.now()
+async def begin(context: ToolContext, rule: Rule, finding: Finding) -> RuleCheck | Finding | None:
+    """Claim the act. What stands in the way by now is a finding of its own; None when the rule is
+    off or another one by now."""
     async with context.database.unit_of_work() as session:
-        current = await RuleRepository(session, context.organisation_id).get(rule.ref, lock=True)
-        checks = CheckRepository(session, context.organisation_id)
-        if not current.enabled or await checks.acted_since(rule, finding.ad_set, now - COOL_DOWN):
+        rules = RuleRepository(session, context.organisation_id)
+        await rules.lock_all()
+        current = await rules.get(rule.ref, lock=True)
+        if not current.enabled or current.version != rule.version:
             return None
-        return await checks.add(
+        held = await already_done(session, context, rule, finding.ad_set)
+        if held:
+            details = finding.details | reason_of(held.key, held.values)
+            return replace(finding, outcome=held.outcome, details=details)
+        return await CheckRepository(session, context.organisation_id).add(
             RuleCheck(
                 organisation_id=context.organisation_id, rule_id=rule.id, version=rule.version,
-                at=now, ad_set=finding.ad_set, value=finding.measured, outcome=Outcome.begun,
+                at=context.clock.now(), ad_set=finding.ad_set, value=finding.measured, outcome=Outcome.begun,
                 details=finding.details,
             )
         )  # fmt: skip
@@ -139,7 +145,7 @@ async def _tell(
     rule: Rule,
     check: RuleCheck,
 ) -> None:
-    campaign = check.details.get("plan", {}).get("campaign", check.ad_set)
+    campaign = f"C-{check.ad_set.removeprefix('A-').partition('.')[0]}"
     text = context.say(
         f"optimization.rule.fired.{check.outcome.value}", ref=rule.ref, name=rule.name,
         ad_set=check.ad_set, found=check.details["found"], campaign=campaign,

@@ -12,7 +12,7 @@ Forecasting and Dynamic Models" (discounting, 6.3; comparing models by what they
 Jin et al., "Bayesian Methods for Media Mix Modeling with Carryover and Shape Effects" (2017).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
@@ -40,7 +40,12 @@ _HALF_LIVES = np.array([4.0, 8.0, 16.0, 48.0])
 # Below this share of its budget an ad set could not spend it.
 _DELIVERED = 0.9
 _ROOM = 1.1
+# Of an equal share: who sank this low sinks no further, so that it is seen when the world changes.
+_KEPT = 0.08
 _CELLS = 100
+# Curves that are drawn from the belief to say how sure it is, and the share of them that counts.
+_DRAWS = 600
+LIKELY = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,31 @@ class DailyResult:
     revenue: Decimal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What a day returns at two budgets: revenue, or conversions where no revenue is known, when all
+    of it is reported. `next_unit` is what one more unit of money returns, from `before` on."""
+
+    before: float
+    after: float
+    next_unit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a change of budgets is expected to bring a day: each ad set's part, and the gain of all
+    together, which lies between `low` and `high` with a chance of about `LIKELY`."""
+
+    ad_sets: Mapping[str, Prospect]
+    gain: float
+    low: float
+    high: float
+
+    @property
+    def before(self) -> float:
+        return sum(each.before for each in self.ad_sets.values())
+
+
 @dataclass(frozen=True, slots=True)
 class _History:
     """Rows are ad sets, columns days without gaps; `ran` is where there was a result."""
@@ -69,6 +99,23 @@ class _History:
 
 
 @dataclass(frozen=True, slots=True)
+class _Belief:
+    """`half_life[h]` is how likely each half-life is; then, for every half-life, ad set and scale, how
+    likely the scale is, and the gamma distribution of A (shape `a`, rate `b`)."""
+
+    half_life: _Array
+    scale: _Array
+    a: _Array
+    b: _Array
+
+    @property
+    def mean(self) -> _Array:
+        """Of A for each ad set and scale, times how likely the scale is."""
+        found: _Array = np.einsum("h,hij->ij", self.half_life, self.scale * self.a / self.b)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class _Curves:
     """The mean belief: `weight[i, j]` conversions a day at full saturation `scale[j]`, at most
     `most[i]` of money can be spent, and each conversion brings `value[i]`."""
@@ -77,6 +124,31 @@ class _Curves:
     scale: _Array
     most: _Array
     value: _Array
+    belief: _Belief
+
+    def returned(self, budgets: _Array) -> _Array:
+        """What each budget returns a day."""
+        found: _Array = (self.weight * self.reached(budgets)).sum(axis=1) * self.value
+        return found
+
+    def reached(self, budgets: _Array) -> _Array:
+        """The share of saturation, for each ad set and scale."""
+        spent = np.minimum(budgets, self.most)
+        found: _Array = 1 - np.exp(-spent[:, None] / self.scale)
+        return found
+
+    def drawn(self, budgets: Sequence[_Array]) -> list[_Array]:
+        """What the budgets return when the belief is drawn `_DRAWS` times: draws × ad sets for each
+        of `budgets`, all of them on the same curves."""
+        rng, belief = np.random.default_rng(0), self.belief
+        sets = np.arange(len(self.most))
+        half_life = rng.choice(len(belief.half_life), _DRAWS, p=belief.half_life)[:, None]
+        summed = belief.scale[half_life, sets].cumsum(axis=-1)
+        at = (rng.random((_DRAWS, len(sets), 1)) * summed[..., -1:] > summed).sum(axis=-1)
+        at = np.minimum(at, len(self.scale) - 1)
+        chosen = (half_life, sets, at)
+        most = rng.gamma(belief.a[chosen]) / belief.b[chosen] * self.value
+        return [most * self.reached(each)[sets, at] for each in budgets]
 
     def marginal(self, at: _Array) -> _Array:
         """What one more unit of money returns; `at` has a row of budgets for each ad set."""
@@ -105,6 +177,30 @@ def allocate(
     return _to_the_cent(seen.names, shares, high, total)
 
 
+def outlook(
+    history: Sequence[DailyResult], before: Mapping[str, Decimal], after: Mapping[str, Decimal]
+) -> Outlook:
+    """What moving from the budgets `before` to those `after` is expected to bring; both name the ad
+    sets of the history."""
+    seen = _arranged(history)
+    old, new = (np.array([float(each[name]) for name in seen.names]) for each in (before, after))
+    curves = _learnt(seen, float(old.sum()) / len(seen.names))
+    was, will = curves.returned(old), curves.returned(new)
+    drawn_was, drawn_will = curves.drawn((old, new))
+    edges = (0.5 - LIKELY / 2, 0.5 + LIKELY / 2)
+    low, high = np.quantile((drawn_will - drawn_was).sum(axis=1), edges)
+    more = curves.marginal(old[:, None])[:, 0]
+    return Outlook(
+        ad_sets={
+            name: Prospect(before=float(was[at]), after=float(will[at]), next_unit=float(more[at]))
+            for at, name in enumerate(seen.names)
+        },
+        gain=float((will - was).sum()),
+        low=float(low),
+        high=float(high),
+    )
+
+
 def _arranged(history: Sequence[DailyResult]) -> _History:
     names = tuple(sorted({each.ad_set for each in history}))
     row = {name: at for at, name in enumerate(names)}
@@ -124,7 +220,8 @@ def _bounds(
     """The least and the most that each may get."""
     newest = seen.ran.shape[1] - 1 - np.argmax(seen.ran[:, ::-1] > 0, axis=1)
     last = seen.budget[np.arange(len(seen.names)), newest]
-    low = np.maximum(last * (1 - max_step), minimum)
+    kept = max(minimum, _KEPT * float(total) / len(seen.names))
+    low = np.maximum(last * (1 - max_step), np.clip(last, minimum, kept))
     high = np.maximum(last * (1 + max_step), low)
     if low.sum() > float(total):
         low = low * (float(total) / low.sum())
@@ -135,8 +232,8 @@ def _bounds(
 def _learnt(seen: _History, share: float) -> _Curves:
     scale = _SATURATIONS * max(share, _SPECK)
     reached = 1 - np.exp(-seen.spend[:, :, None] / scale)
-    weight = _believed(seen, reached, _day_factors(seen))
-    return _Curves(weight, scale, _most(seen), _values(seen))
+    belief = _believed(seen, reached, _day_factors(seen))
+    return _Curves(belief.mean, scale, _most(seen), _values(seen), belief)
 
 
 def _day_factors(seen: _History) -> _Array:
@@ -152,8 +249,8 @@ def _day_factors(seen: _History) -> _Array:
     return factor
 
 
-def _believed(seen: _History, reached: _Array, factor: _Array) -> _Array:
-    """The mean of A for each ad set and scale, times how likely the scale is."""
+def _believed(seen: _History, reached: _Array, factor: _Array) -> _Belief:
+    """What all days taught, each by what it adds to the days before it."""
     shape, rate0 = _beforehand(seen, reached, factor)
     sets, days = seen.ran.shape
     a = np.broadcast_to(shape, (len(_HALF_LIVES), sets, len(_SATURATIONS))).copy()
@@ -174,8 +271,7 @@ def _believed(seen: _History, reached: _Array, factor: _Array) -> _Array:
     trusted = np.exp(foretold - foretold.max())
     trusted = trusted / trusted.sum()
     share = np.exp(likely - _log_sum(likely)[..., None])
-    found: _Array = np.einsum("h,hij->ij", trusted, share * a / b)
-    return found
+    return _Belief(trusted, share, a, b)
 
 
 def _beforehand(seen: _History, reached: _Array, factor: _Array) -> tuple[float, _Array]:

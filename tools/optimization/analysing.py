@@ -18,11 +18,14 @@ from tools.optimization.experiments import (
     MIN_CONVERSIONS,
     SAMPLE_RATIO_ALPHA,
     Interval,
+    Pair,
     chi_square,
     pairs,
     sample_ratio_p,
     wilson_interval,
 )
+from tools.optimization.looking import Course, course
+from tools.optimization.planning import Horizon
 from tools.optimization.sequential import Count, always_valid_p, e_value
 
 
@@ -45,7 +48,9 @@ class Variant:
 class Analysis:
     """`variants` are ranked by ROAS; `p_value` is None until every variant has 100 conversions;
     `days_left` is the estimate until then, None when nothing converts; `rival` is the best
-    variant that the winner is not proven to beat, when there are several."""
+    variant that the winner is not proven to beat, when there are several. `pairs` are by ad set, for
+    more than two variants; `course` is None before the first complete day. `sample_ratio_p` is how
+    likely so uneven a split of the audience is by chance."""
 
     variants: Sequence[Variant]
     p_value: float | None
@@ -53,7 +58,21 @@ class Analysis:
     rival: Variant | None
     days_left: int | None
     sequential_p: float
-    skewed: bool
+    sample_ratio_p: float
+    pairs: Sequence[Pair]
+    course: Course | None
+
+    @property
+    def skewed(self) -> bool:
+        return self.sample_ratio_p < SAMPLE_RATIO_ALPHA
+
+    @property
+    def may_stop(self) -> bool:
+        """Enough data, and the difference is beyond what a look so early demands."""
+        return self.p_value is not None and self.course is not None and self.course.crossed
+
+    def of(self, ad_set: str) -> Variant:
+        return next(each for each in self.variants if each.ad_set == ad_set)
 
     @property
     def fewest(self) -> Variant:
@@ -89,6 +108,13 @@ class Analysis:
             },
             "always_valid_p_value": self.sequential_p,
             "sample_ratio_mismatch": self.skewed,
+            "sample_ratio_p_value": self.sample_ratio_p,
+            "pairs": [
+                {"ad_sets": [each.first, each.second], "p_value": each.p_value}
+                for each in self.pairs
+            ],
+            "looks": _course_as_json(self.course),
+            "may_stop": self.may_stop,
         }  # fmt: skip
 
 
@@ -99,11 +125,26 @@ async def analyse(context: ToolContext, experiment: Experiment) -> Analysis:
     first = service.platform(campaign).today(experiment.started_at)
     today = service.today(campaign)
     rows = await service.metrics(campaign, first, today)
-    return judge(campaign.ad_sets, rows, days=(today - first).days)
+    found = course(campaign.ad_sets, rows, horizon(experiment), today)
+    return judge(campaign.ad_sets, rows, days=(today - first).days, found=found)
 
 
-def judge(ad_sets: Sequence[AdSet], rows: Sequence[AdMetrics], *, days: int) -> Analysis:
-    """Pure: `rows` are all figures of the test, `days` the complete days it has run."""
+def horizon(experiment: Experiment) -> Horizon:
+    """As it was fixed before the test began; tests from before that was kept look once a day."""
+    if experiment.planned is not None:
+        return Horizon.model_validate(experiment.planned)
+    return Horizon(looks=max((experiment.ends_at - experiment.started_at).days, 1))
+
+
+def judge(
+    ad_sets: Sequence[AdSet],
+    rows: Sequence[AdMetrics],
+    *,
+    days: int,
+    found: Course | None = None,
+) -> Analysis:
+    """Pure: `rows` are all figures of the test, `days` the complete days it has run, `found` how it
+    stood at their ends."""
     variants = [_variant(row, rows) for row in ad_sets]
     counts = [
         experiments.Variant(each.ad_set, each.figures.conversions, each.figures.impressions)
@@ -122,10 +163,11 @@ def judge(ad_sets: Sequence[AdSet], rows: Sequence[AdMetrics], *, days: int) -> 
         days_left=_days_left(fewest, days),
         sequential_p=always_valid_p(e_value(_by_day(ad_sets, rows))),
         # Equal money should buy equal audiences, or the variants were not shown to the same people.
-        skewed=sample_ratio_p(
+        sample_ratio_p=sample_ratio_p(
             [each.trials for each in counts], [float(each.figures.spend) for each in variants]
-        )
-        < SAMPLE_RATIO_ALPHA,
+        ),
+        pairs=pairs(counts) if len(counts) > 2 else [],
+        course=found,
     )
 
 
@@ -185,4 +227,17 @@ def _as_json(each: Variant, rank: int) -> dict[str, Any]:
         "conversion_rate": round(each.rate, 6),
         "interval": [round(each.interval.low, 6), round(each.interval.high, 6)],
         **figures,
+    }  # fmt: skip
+
+
+def _course_as_json(found: Course | None) -> dict[str, Any] | None:
+    """The present look of the planned ones; the interval is of the leader's lift."""
+    if found is None:
+        return None
+    last = found.looks[-1]
+    return {
+        "look": found.look, "planned": found.planned, "z": round(found.z, 4),
+        "bound": round(found.bound, 4), "crossed": found.crossed, "leader": found.leader,
+        "runner_up": found.runner_up, "lift": last.lift and round(last.lift, 4),
+        "interval": last.interval and [round(each, 4) for each in last.interval],
     }  # fmt: skip

@@ -10,6 +10,7 @@ from tools.arguments import (
     Percent,
     Platform,
     RuleAction,
+    RuleCondition,
     RuleId,
     RuleMetric,
     RuleOperator,
@@ -48,6 +49,7 @@ class CreateRule(Arguments):
     action_value: Percent | None = None
     campaign: CampaignId | None = None
     name: Title | None = None
+    condition: RuleCondition | None = None
 
 
 class ListRules(Arguments): ...

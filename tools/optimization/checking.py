@@ -1,7 +1,7 @@
 """One check of a rule: what every ad set measures, and what follows from it. Nothing is changed
 here: a dry run ends with the findings, a real check hands them to acting.py."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -22,15 +22,15 @@ from tools.campaigns.service import (
     check_steps,
     look,
     status_name,
-    total,
 )
 from tools.context import ToolContext
-from tools.optimization.conditions import complete_days, holds, lowered, measure, raised
+from tools.optimization.conditions import horizon, lowered, raised
+from tools.optimization.definitions import condition_of
 from tools.optimization.errors import NotRunning
-from tools.optimization.repository import CheckRepository
+from tools.optimization.holding import Tally, hold_back
+from tools.optimization.measuring import Reports, goals_of, holds_now, measured, missing_goal
 from tools.optimization.rule_text import found
 
-COOL_DOWN = timedelta(hours=24)
 _DAY = timedelta(days=1)
 _ON, _OFF = DeliveryStatus.active.value, DeliveryStatus.paused.value
 
@@ -59,6 +59,7 @@ class _View:
     state: State
     minimum: Decimal
     rows: Sequence[AdMetrics]
+    tally: Tally
 
     def budget(self, ad_set: AdSet) -> Decimal:
         return Decimal(self.state[ad_set.ref, "daily_budget"])
@@ -67,9 +68,10 @@ class _View:
 async def findings(context: ToolContext, rule: Rule) -> list[Finding]:
     """Of every ad set that the rule's action could touch."""
     results: list[Finding] = []
+    tally = await Tally.of(context, rule)
     for ref in await _scope(context, rule):
         try:
-            view = await _view(context, rule, ref)
+            view = await _view(context, rule, ref, tally)
         except (UserFacingError, TransientError) as error:
             results.append(Finding(ad_set=ref, outcome=Outcome.refused, details=why(error)))
         else:
@@ -81,17 +83,23 @@ def why(error: UserFacingError | TransientError) -> dict[str, Any]:
     """A reason as details keep it."""
     if isinstance(error, TransientError):
         return {"reason": "tools.try_again", "values": {}}
-    values = {name: value if isinstance(value, int) else str(value)
-              for name, value in error.values.items()}  # fmt: skip
-    return {"reason": error.key, "values": values}
+    return reason_of(error.key, error.values)
 
 
-async def cooling(context: ToolContext, rule: Rule, ad_set: str) -> bool:
-    """Whether the rule acted on this ad set within the last 24 hours."""
-    async with context.database.reading() as session:
-        checks = CheckRepository(session, context.organisation_id)
-        since = context.clock.now() - COOL_DOWN
-        return await checks.acted_since(rule, ad_set, since) is not None
+def reason_of(key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
+    return {"reason": key, "values": kept}
+
+
+async def live_budgets(context: ToolContext, campaign: Campaign) -> Mapping[str, Decimal]:
+    """What the ad sets of a campaign may spend a day now; raises what the platform does."""
+    live = await CampaignService.of(context).live(campaign)
+    known = {each.external_id: each.ref for each in campaign.ad_sets}
+    return {
+        known[each.external_id]: each.daily_budget
+        for each in live.ad_sets
+        if each.external_id in known
+    }
 
 
 async def _scope(context: ToolContext, rule: Rule) -> list[str]:
@@ -101,16 +109,16 @@ async def _scope(context: ToolContext, rule: Rule) -> list[str]:
     return [campaign.ref for campaign in reversed(running)]
 
 
-async def _view(context: ToolContext, rule: Rule, ref: str) -> _View:
+async def _view(context: ToolContext, rule: Rule, ref: str, tally: Tally) -> _View:
     """Raises NotRunning, CampaignDeleted, and what the platform does."""
     service = CampaignService.of(context)
     campaign, state = await look(context, ref)
     if state[ref, "status"] != _ON:
         raise NotRunning(ref, status_name(context, state[ref, "status"]))
     today = service.today(campaign)
-    rows = await service.metrics(campaign, today - complete_days(rule.time_range) * _DAY, today)
+    rows = await service.metrics(campaign, today - horizon(condition_of(rule)) * _DAY, today)
     minimum = service.platform(campaign).min_daily_budget
-    return _View(campaign=campaign, state=state, minimum=minimum, rows=rows)
+    return _View(campaign=campaign, state=state, minimum=minimum, rows=rows, tally=tally)
 
 
 async def _ad_sets(context: ToolContext, rule: Rule, view: _View) -> AsyncIterator[Finding]:
@@ -121,21 +129,51 @@ async def _ad_sets(context: ToolContext, rule: Rule, view: _View) -> AsyncIterat
 
 
 async def _judge(context: ToolContext, rule: Rule, view: _View, ad_set: AdSet) -> Finding:
-    mine = [row for row in view.rows if row.ad_set_id == ad_set.external_id]
-    measured = measure(rule.metric, total(mine)) if mine else None
-    if measured is None:
-        return Finding(ad_set=ad_set.ref, outcome=Outcome.no_data)
-    if not holds(rule.metric, rule.operator, measured, rule.value):
-        return Finding(ad_set=ad_set.ref, outcome=Outcome.not_met, measured=measured)
-    outcome, details = Outcome.begun, {}
+    condition = condition_of(rule)
+    reports = Reports(
+        rows=[row for row in view.rows if row.ad_set_id == ad_set.external_id],
+        today=CampaignService.of(context).today(view.campaign),
+        goals=goals_of(view.campaign, view.budget(ad_set)),
+    )  # fmt: skip
+    figures = measured(condition, reports)
+    first = figures[0]["value"]
+    outcome, details = Outcome.not_met, {}
+    holds = holds_now(condition, reports)
+    if holds is None:
+        outcome, details = Outcome.no_data, _no_data(view, condition, reports)
+    elif holds:
+        outcome, details = await _decide(context, rule, view, ad_set, reports, figures)
+    return Finding(
+        ad_set=ad_set.ref, outcome=outcome, measured=None if first is None else Decimal(first),
+        details=details | {"measured": figures},
+    )  # fmt: skip
+
+
+def _no_data(view: _View, condition: Any, reports: Reports) -> dict[str, Any]:
+    goal = missing_goal(condition, reports)
+    if goal is None:
+        return {}
+    return reason_of(f"optimization.condition.missing.{goal.value}", {"ref": view.campaign.ref})
+
+
+async def _decide(
+    context: ToolContext,
+    rule: Rule,
+    view: _View,
+    ad_set: AdSet,
+    reports: Reports,
+    figures: Sequence[Mapping[str, Any]],
+) -> tuple[Outcome, dict[str, Any]]:
+    """The condition holds: act, wait, or say why it cannot be done."""
     try:
-        if await cooling(context, rule, ad_set.ref):
-            outcome = Outcome.cooling
-        else:
-            details = await _plan(context, rule, view, ad_set, found(context, rule, measured))
+        held = await hold_back(context, rule, ad_set.ref, reports, view.tally)
+        if held:
+            return held.outcome, reason_of(held.key, held.values)
+        plan = await _plan(context, rule, view, ad_set, found(context, rule, figures))
     except UserFacingError as error:
-        outcome, details = Outcome.refused, why(error)
-    return Finding(ad_set=ad_set.ref, outcome=outcome, measured=measured, details=details)
+        return Outcome.refused, why(error)
+    view.tally.planned += 1
+    return Outcome.begun, plan
 
 
 async def _plan(

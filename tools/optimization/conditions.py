@@ -1,10 +1,11 @@
-"""When a rule holds, and what a budget becomes: pure functions over exact decimals."""
+"""When a condition holds, and what a budget becomes: pure functions over exact decimals."""
 
 from collections.abc import Callable, Mapping
 from decimal import ROUND_DOWN, Decimal
 from math import ceil
 
 from tools.campaigns.service import CENT, Figures, to_cents
+from tools.conditions import Comparison, Condition, Figure, Goal, figures
 
 MOST_PER_STEP = Decimal(50)
 DEFAULT_STEP = Decimal(20)
@@ -44,8 +45,44 @@ def holds(metric: str, operator: str, measured: Decimal, value: Decimal) -> bool
         return measured > value
     if operator == "less_than":
         return measured < value
+    if operator == "at_least":
+        return measured >= value
+    if operator == "at_most":
+        return measured <= value
     step = CENT if metric in MONEY else _FINE
     return measured.quantize(step) == value.quantize(step)
+
+
+Measured = Callable[[Figure | Goal], Decimal | None]
+
+
+def evaluate(condition: Condition, measured: Measured) -> bool | None:
+    """Whether it holds; None when that hangs on a figure that nobody knows."""
+    if isinstance(condition, Comparison):
+        return _compare(condition, measured)
+    found = [evaluate(part, measured) for part in condition.parts]
+    decisive = condition.any
+    if decisive in found:
+        return decisive
+    return None if None in found else not decisive
+
+
+def _compare(condition: Comparison, measured: Measured) -> bool | None:
+    left = measured(condition.left)
+    right = Decimal(1) if condition.right is None else measured(condition.right)
+    if left is None or right is None:
+        return None
+    return holds(condition.left.metric, condition.operator, left, condition.value * right)
+
+
+def horizon(condition: Condition) -> int:
+    """How many complete days its longest window takes in."""
+    return max(complete_days(_window(figure)) for figure in figures(condition))
+
+
+def _window(figure: Figure) -> str:
+    assert figure.window is not None, "a rule's condition has all its windows"
+    return figure.window
 
 
 def lowered(budget: Decimal, percent: Decimal, minimum: Decimal) -> Decimal:

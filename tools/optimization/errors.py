@@ -53,6 +53,47 @@ class RuleStepTooLarge(InvalidInput):
         super().__init__("optimization.rule.step_too_large", most=most)
 
 
+class RuleVersionNotFound(NotFound):
+    def __init__(self, ref: str, version: int, newest: int) -> None:
+        super().__init__("optimization.rule.no_version", ref=ref, version=version, newest=newest)
+
+
+class ConditionDisagrees(InvalidInput):
+    """The condition does not hold the comparison that stands beside it."""
+
+    def __init__(self, condition: str) -> None:
+        super().__init__("optimization.condition.disagrees", condition=condition)
+
+
+class ComparedWithItself(InvalidInput):
+    def __init__(self, condition: str) -> None:
+        super().__init__("optimization.condition.with_itself", condition=condition)
+
+
+class NothingSaid(InvalidInput):
+    """A rule needs what these words do not say."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"optimization.rule.{key}")
+
+
+class GuardUnclear(InvalidInput):
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__("optimization.guard.unclear", name=name, value=value)
+
+
+class TemplateNotFound(NotFound):
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__("optimization.template.not_found", name=name, known=", ".join(known))
+
+
+class NoTarget(InvalidInput):
+    """The campaign has no target that the rule is held against."""
+
+    def __init__(self, key: str, ref: str) -> None:
+        super().__init__(key, ref=ref)
+
+
 class NegativeThreshold(InvalidInput):
     def __init__(self) -> None:
         super().__init__("optimization.rule.negative")

@@ -6,16 +6,20 @@ from typing import Any
 from config.i18n import Language
 from config.notices import NoticeKind
 from storage.database import ReadSession
+from storage.tables.campaign import CampaignStatus
 from storage.tables.optimization import Experiment, ExperimentStatus
 from tools.campaigns.platforms.base import DeliveryStatus
 from tools.campaigns.service import CampaignService, Change, ChangePlan, apply
 from tools.context import ToolContext
+from tools.jobs.service import JobService
+from tools.optimization.ab_tests import looking
 from tools.optimization.analysing import Analysis, analyse
 from tools.optimization.arguments import AnalyzeAbTest
 from tools.optimization.experiment_text import analysis_text
+from tools.optimization.pictures import interval_picture
 from tools.optimization.repository import ExperimentRepository
 from tools.people.service import PeopleService, language_of
-from tools.result import ToolResult
+from tools.result import Offer, ToolResult
 
 _ON, _OFF = DeliveryStatus.active.value, DeliveryStatus.paused.value
 
@@ -26,10 +30,51 @@ async def analyze_ab_test(context: ToolContext, arguments: AnalyzeAbTest) -> Too
         experiments = ExperimentRepository(session, context.organisation_id)
         experiment = await experiments.get(arguments.test)
     found = await analyse(context, experiment)
-    shown = (experiment.ref, experiment.campaign, *(each.creative for each in found.variants))
-    data = {"test": experiment.ref, "status": experiment.status.value, **found.as_json()}
-    text = analysis_text(context, experiment, found)
-    return ToolResult(status="ok", text=text, data=data, shown=shown)
+    campaign = await CampaignService.of(context).get(experiment.campaign)
+    on = campaign.status is CampaignStatus.active
+    picture = await interval_picture(context, experiment, found)
+    return ToolResult(
+        status="ok", text=analysis_text(context, experiment, found, on=on),
+        data={"test": experiment.ref, "status": experiment.status.value, **found.as_json()},
+        shown=(experiment.ref, experiment.campaign, *(each.creative for each in found.variants)),
+        attachments=(picture,) if picture else (),
+        offers=_stop_offer(context, experiment) if on and _stops(experiment, found) else (),
+    )  # fmt: skip
+
+
+async def look_at_experiment(context: ToolContext, payload: dict[str, Any]) -> None:
+    """The daily look: as soon as the test may be stopped early, its owner is told, once. Raises what
+    the platform does."""
+    async with context.database.reading() as session:
+        experiments = ExperimentRepository(session, context.organisation_id)
+        experiment = await experiments.get(payload["test"])
+        language = await _language(session, context, experiment)
+    campaign = await CampaignService.of(context).get(experiment.campaign)
+    if experiment.created_by is None or campaign.status is not CampaignStatus.active:
+        return
+    found = await analyse(context, experiment)
+    if not _stops(experiment, found):
+        return
+    context = replace(context, language=language)
+    picture = await interval_picture(context, experiment, found)
+    (offer,) = _stop_offer(context, experiment)
+    async with context.database.unit_of_work() as session:
+        await context.notifier.to_person(
+            session, NoticeKind.experiment, f"experiment:{experiment.id}:early",
+            experiment.created_by, analysis_text(context, experiment, found), shown=(experiment.ref,),
+            attachments=(picture,) if picture else (),
+            buttons=({"label": offer.label, "send": offer.send},),
+        )  # fmt: skip
+        await JobService.of(session, context).stop(session, looking(experiment))
+
+
+def _stops(experiment: Experiment, found: Analysis) -> bool:
+    return experiment.status is ExperimentStatus.running and found.may_stop and not found.skewed
+
+
+def _stop_offer(context: ToolContext, experiment: Experiment) -> tuple[Offer, ...]:
+    order = context.say("optimization.test.stop_order", campaign=experiment.campaign)
+    return (Offer(label=order, send=order),)
 
 
 async def finish_experiment(context: ToolContext, payload: dict[str, Any]) -> None:
@@ -76,6 +121,7 @@ async def _close(
         row.ended_at = context.clock.now()
         row.results = found.as_json()
         row.winner = found.winner.creative if found.winner else None
+        await JobService.of(session, context).stop(session, looking(row))
         if row.created_by is not None:
             key = "optimization.test.was_deleted" if deleted else "optimization.test.ended"
             title = context.say(key, ref=row.ref, name=row.name, campaign=row.campaign)

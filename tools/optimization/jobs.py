@@ -14,10 +14,10 @@ from storage.tables.optimization import Outcome, Rule, RuleCheck
 from storage.tables.organisation import Person
 from tools.context import ToolContext
 from tools.jobs.service import JobService
-from tools.optimization.ab_tests import FINISH
+from tools.optimization.ab_tests import FINISH, LOOK
 from tools.optimization.acting import begin, carry_out, in_the_name_of
 from tools.optimization.checking import Finding, findings
-from tools.optimization.finishing import finish_experiment
+from tools.optimization.finishing import finish_experiment, look_at_experiment
 from tools.optimization.repository import CheckRepository, RuleRepository
 from tools.optimization.ruling import CHECK, CHECK_ONE, switch
 from tools.people.service import PeopleService
@@ -28,14 +28,14 @@ Handler = Callable[[ToolContext, dict[str, Any]], Awaitable[None]]
 _ORDER = ("pause_adset", "decrease_budget", "notify", "increase_budget", "start_adset")
 # Checks that changed nothing are of no use later; what was done is kept.
 _KEPT = timedelta(days=30)
-_IDLE = (Outcome.no_data, Outcome.not_met, Outcome.cooling)
+_IDLE = (Outcome.no_data, Outcome.not_met, Outcome.cooling, Outcome.waiting)
 
 
 def handlers(approvals: ApprovalSettings) -> Mapping[str, Handler]:
     """By kind of job; a handler may run again for the same job."""
     return {
         CHECK: partial(check_rules, approvals), CHECK_ONE: partial(check_one, approvals),
-        FINISH: finish_experiment,
+        FINISH: finish_experiment, LOOK: look_at_experiment,
     }  # fmt: skip
 
 
@@ -88,11 +88,11 @@ async def check_rule(
         left = await CheckRepository(session, context.organisation_id).begun(rule)
     written = [await carry_out(acting, approvals, rule, check) for check in left]
     for finding in await findings(acting, rule):
-        check = await begin(acting, rule, finding) if finding.outcome is Outcome.begun else None
-        if check is not None:
-            written.append(await carry_out(acting, approvals, rule, check))
-        elif finding.outcome is not Outcome.begun:
-            written.append(_row(acting, rule, finding))
+        begun = await begin(acting, rule, finding) if finding.outcome is Outcome.begun else finding
+        if isinstance(begun, RuleCheck):
+            written.append(await carry_out(acting, approvals, rule, begun))
+        elif begun is not None:
+            written.append(_row(acting, rule, begun))
     await _write(acting, rule, [check for check in written if check.id is None])
     return written
 

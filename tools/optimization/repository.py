@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from storage.repository import Repository
-from storage.tables.optimization import Experiment, Outcome, Rule, RuleCheck
-from tools.optimization.errors import RuleNotFound, TestNotFound
+from storage.tables.optimization import Experiment, Outcome, Rule, RuleCheck, RuleVersion
+from tools.optimization.errors import RuleNotFound, RuleVersionNotFound, TestNotFound
 
-# What counts as having acted: the next time is a day later.
+# What counts as having acted: the next time is after the cool-down.
 ACTED = (Outcome.begun, Outcome.acted, Outcome.asked, Outcome.told, Outcome.unknown)
+_CHANGED = (Outcome.begun, Outcome.acted, Outcome.asked, Outcome.unknown)
 
 
 class ExperimentRepository(Repository[Experiment]):
@@ -66,6 +67,31 @@ class RuleRepository(Repository[Rule]):
             .order_by(Rule.number)
         )  # fmt: skip
 
+    async def lock_all(self) -> None:
+        """In one order, so that two checks at a time count what was done one after the other."""
+        await self.session.execute(
+            select(Rule.id)
+            .where(Rule.organisation_id == self.organisation_id)
+            .order_by(Rule.id)
+            .with_for_update()
+        )
+
+    async def version(self, rule: Rule, version: int) -> RuleVersion:
+        """Raises RuleVersionNotFound."""
+        found: RuleVersion | None = await self.session.scalar(
+            select(RuleVersion).where(
+                RuleVersion.rule_id == rule.id, RuleVersion.version == version
+            )
+        )
+        if found is None:
+            raise RuleVersionNotFound(rule.ref, version, rule.version)
+        return found
+
+    async def versions(self, rule: Rule) -> Sequence[RuleVersion]:
+        """The oldest first."""
+        query = select(RuleVersion).where(RuleVersion.rule_id == rule.id)
+        return list(await self.session.scalars(query.order_by(RuleVersion.version)))
+
     async def count(self) -> int:
         counted = await self.session.scalar(
             select(func.count(Rule.id)).where(Rule.organisation_id == self.organisation_id)
@@ -88,6 +114,25 @@ class CheckRepository(Repository[RuleCheck]):
             .limit(1)
         )
         return found
+
+    async def count_by(self, rule: Rule, since: datetime) -> int:
+        """How often the rule acted since then."""
+        return await self._count(
+            RuleCheck.rule_id == rule.id, RuleCheck.outcome.in_(ACTED), RuleCheck.at >= since
+        )
+
+    async def count_at(self, ad_set: str, since: datetime) -> int:
+        """How often any rule changed this ad set since then, or asked to."""
+        return await self._count(
+            RuleCheck.organisation_id == self.organisation_id,
+            RuleCheck.ad_set == ad_set,
+            RuleCheck.outcome.in_(_CHANGED),
+            RuleCheck.at >= since,
+        )
+
+    async def _count(self, *filters: ColumnElement[bool]) -> int:
+        counted = await self.session.scalar(select(func.count(RuleCheck.id)).where(*filters))
+        return counted or 0
 
     async def begun(self, rule: Rule) -> Sequence[RuleCheck]:
         """What a process that died left half done."""

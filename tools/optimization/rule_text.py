@@ -1,13 +1,18 @@
 """Rules, their checks and what they did, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from storage.tables.optimization import Outcome, Rule, RuleCheck
-from tools.campaigns.service import money, ratio
+from tools.campaigns.service import money
+from tools.conditions import figures, plain
 from tools.context import ToolContext
-from tools.optimization.conditions import MONEY
+from tools.optimization.condition_text import amount, condition_text, measured_text
+from tools.optimization.definitions import condition_of, guards_of
+from tools.optimization.guard_text import guards_line
+
+_ABOUT_MONEY = ("optimization.guard.waits.minimum_spend",)
 
 
 def sentence(context: ToolContext, rule: Rule) -> str:
@@ -20,36 +25,20 @@ def sentence(context: ToolContext, rule: Rule) -> str:
 
 
 def condition(context: ToolContext, rule: Rule) -> str:
-    return context.say(
-        "optimization.rule.condition", window=_window(context, rule.time_range),
-        metric=context.say(f"optimization.rule.metric.{rule.metric}"),
-        operator=context.say(f"optimization.rule.operator.{rule.operator}"),
-        value=amount(context, rule.metric, rule.value),
-    )  # fmt: skip
+    return condition_text(context, condition_of(rule))
 
 
 def action(context: ToolContext, rule: Rule) -> str:
-    percent = f"{(rule.action_value or Decimal(0)).normalize():f}%"
+    percent = f"{plain(rule.action_value or Decimal(0))}%"
     return context.say(f"optimization.rule.action.{rule.action}", percent=percent)
 
 
-def found(context: ToolContext, rule: Rule, measured: Decimal | None) -> str:
-    """The condition with the figure that was measured."""
+def found(context: ToolContext, rule: Rule, measured: Sequence[Mapping[str, Any]]) -> str:
+    """The condition with the figures that were measured."""
     return context.say(
-        "optimization.rule.found", metric=context.say(f"optimization.rule.metric.{rule.metric}"),
-        measured=amount(context, rule.metric, measured), condition=condition(context, rule),
+        "optimization.rule.found", measured=measured_text(context, condition_of(rule), measured),
+        condition=condition(context, rule),
     )  # fmt: skip
-
-
-def amount(context: ToolContext, metric: str, value: Decimal | None) -> str:
-    """A figure as its metric is read: money, a ratio, percent, or a count."""
-    if value is None:
-        return "—"
-    if metric in MONEY:
-        return money(context, value.quantize(Decimal("0.01")))
-    if metric == "roas":
-        return ratio(value)
-    return f"{value:.2f}%" if metric == "ctr" else f"{value.normalize():f}"
 
 
 def rule_line(context: ToolContext, rule: Rule) -> str:
@@ -62,6 +51,10 @@ def rule_line(context: ToolContext, rule: Rule) -> str:
     )  # fmt: skip
 
 
+def rule_guards(context: ToolContext, rule: Rule) -> str:
+    return guards_line(context, guards_of(rule))
+
+
 def check_line(context: ToolContext, rule: Rule, check: RuleCheck) -> str:
     """One line of the log."""
     at = check.at.astimezone(context.timezone)
@@ -69,15 +62,17 @@ def check_line(context: ToolContext, rule: Rule, check: RuleCheck) -> str:
 
 
 def outcome_line(context: ToolContext, rule: Rule, check: RuleCheck) -> str:
-    measured = amount(context, rule.metric, check.value)
     what = result(context, rule, check.outcome, check.details)
-    return f"{check.ad_set} · {measured} · {what}"
+    return f"{check.ad_set} · {_measured(context, rule, check)} · {what}"
 
 
 def result(context: ToolContext, rule: Rule, outcome: Outcome, details: Mapping[str, Any]) -> str:
     """What was done, or why not."""
+    kind = (
+        "no_data_because" if outcome is Outcome.no_data and "reason" in details else outcome.value
+    )
     return context.say(
-        f"optimization.rule.outcome.{outcome.value}",
+        f"optimization.rule.outcome.{kind}",
         action=change(context, rule, details),
         approval=details.get("approval", "—"),
         reason=reason(context, details),
@@ -87,7 +82,10 @@ def result(context: ToolContext, rule: Rule, outcome: Outcome, details: Mapping[
 def reason(context: ToolContext, details: Mapping[str, Any]) -> str:
     if "reason" not in details:
         return "—"
-    return context.say(details["reason"], **details["values"])
+    values = details["values"]
+    if details["reason"] in _ABOUT_MONEY:
+        values = values | {name: money(context, values[name]) for name in ("least", "have")}
+    return context.say(details["reason"], **values)
 
 
 def change(context: ToolContext, rule: Rule, details: Mapping[str, Any]) -> str:
@@ -102,6 +100,10 @@ def change(context: ToolContext, rule: Rule, details: Mapping[str, Any]) -> str:
     )  # fmt: skip
 
 
-def _window(context: ToolContext, time_range: str) -> str:
-    unit = "days" if time_range.endswith("d") else "hours"
-    return context.say(f"optimization.rule.window.{unit}", n=int(time_range[:-1]))
+def _measured(context: ToolContext, rule: Rule, check: RuleCheck) -> str:
+    """One figure alone needs no name: its rule stands above it."""
+    measured = check.details.get("measured", [])
+    if len(measured) > 1 and check.version == rule.version:
+        return measured_text(context, condition_of(rule), measured)
+    first = measured[0]["metric"] if measured else next(figures(condition_of(rule))).metric
+    return amount(context, first, check.value)

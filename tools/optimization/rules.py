@@ -5,10 +5,10 @@ Pause comes before decrease before increase when several hold. A rule without it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum
 
-from tools.campaigns.service import Figures, to_cents
+from tools.campaigns.service import CENT, Figures
 
 FAR = Decimal("1.5")
 RAISE = Decimal("1.2")
@@ -58,14 +58,17 @@ class Advice:
     budget: Decimal
 
 
-def judge(record: Record, targets: Targets, *, minimum: Decimal) -> Advice | None:
-    """What to do with one ad set, None when nothing; budgets never go below `minimum`."""
+def judge(
+    record: Record, targets: Targets, *, minimum: Decimal, unit: Decimal = CENT
+) -> Advice | None:
+    """What to do with one ad set, None when nothing; budgets never go below `minimum`, and are whole
+    `unit`s."""
     if record.barren and not waits(record, targets):
         return Advice(move=Move.pause, budget=Decimal(0))
     if _far_above(record.week.cpa, targets.cpa):
-        return _decrease(record.budget, minimum)
+        return _decrease(record.budget, minimum, unit)
     if _far_above(record.week.roas, targets.roas):
-        return Advice(move=Move.increase, budget=to_cents(record.budget * RAISE))
+        return Advice(move=Move.increase, budget=_whole(record.budget * RAISE, unit))
     return None
 
 
@@ -80,6 +83,10 @@ def _far_above(value: Decimal | None, target: Decimal | None) -> bool:
     return value is not None and target is not None and value > FAR * target
 
 
-def _decrease(budget: Decimal, minimum: Decimal) -> Advice | None:
-    lower = max(to_cents(budget * CUT), minimum)
+def _decrease(budget: Decimal, minimum: Decimal, unit: Decimal) -> Advice | None:
+    lower = max(_whole(budget * CUT, unit), minimum)
     return Advice(move=Move.decrease, budget=lower) if lower < budget else None
+
+
+def _whole(amount: Decimal, unit: Decimal) -> Decimal:
+    return amount.quantize(unit, rounding=ROUND_HALF_UP)

@@ -3,19 +3,25 @@
 from config.settings import ApprovalSettings
 from storage.tables.optimization import Experiment, Rule, RuleCheck
 from tools.context import ToolContext
-from tools.optimization.arguments import ListRules
+from tools.optimization.arguments import ListRules, SetRuleEnabled
 from tools.optimization.checking import findings
+from tools.optimization.desk import draft_of_words, period_of, without_period
+from tools.optimization.drafting import checked, row
+from tools.optimization.editing import back_to, edit_rule, show_rule, show_versions
 from tools.optimization.errors import RuleIsOff
 from tools.optimization.jobs import check_rule, handlers, in_order
+from tools.optimization.replaying import replay
 from tools.optimization.repository import CheckRepository, ExperimentRepository, RuleRepository
 from tools.optimization.rule_text import check_line, outcome_line, rule_line, sentence
-from tools.optimization.ruling import check_at_pace, list_rules, schedule
+from tools.optimization.ruling import check_at_pace, list_rules, make, schedule, set_rule_enabled
+from tools.optimization.templates import template_lines
 from tools.optimization.undoing import UNDO
 from tools.result import ToolResult
 
 __all__ = [
-    "UNDO", "all_rules", "check_at_pace", "check_now", "dry_run", "handlers", "rule_log", "schedule", "templates",
-    "test_of_order",
+    "UNDO", "all_rules", "back_to", "check_at_pace", "check_now", "dry_run", "edit_rule",
+    "handlers", "new_rule", "rule_log", "schedule", "show_rule", "show_versions", "switch_rule",
+    "templates", "test_of_order", "try_out",
 ]  # fmt: skip
 
 _LOGGED = 20
@@ -31,9 +37,36 @@ async def all_rules(context: ToolContext) -> ToolResult:
     return await list_rules(context, ListRules())
 
 
+async def switch_rule(context: ToolContext, ref: str, *, on: bool) -> ToolResult:
+    return await set_rule_enabled(context, SetRuleEnabled(rule=ref, enabled=on))
+
+
 def templates(context: ToolContext) -> str:
-    """Examples to say."""
-    return context.say("optimization.rule.templates")
+    """Rules to begin with, and examples to say."""
+    lines = [context.say("optimization.template.heading"), *template_lines(context)]
+    lines.append(context.say("optimization.template.how_to_use"))
+    lines.append(context.say("optimization.rule.templates"))
+    return "\n".join(lines)
+
+
+async def new_rule(context: ToolContext, words: str) -> ToolResult:
+    """By a template ("stop_loss C-1 60"), or in a sentence. Raises what these say is wrong."""
+    return await make(context, draft_of_words(context, words))
+
+
+async def try_out(context: ToolContext, ref: str | None, words: str) -> ToolResult:
+    """A saved rule, or one that the words say, over the period that they name, or now. Raises
+    RuleNotFound and what is wrong with the words."""
+    days = period_of(context, words)
+    if ref is None:
+        drafted = draft_of_words(context, without_period(context, words))
+        rule = row(context, await checked(context, drafted), 0)
+    else:
+        (rule,) = await _rules(context, ref)
+    if days is not None:
+        return await replay(context, rule, days)
+    lines = await _would(context, rule)
+    return ToolResult(status="ok", text="\n".join([context.say("optimization.rule.dry"), *lines]))
 
 
 async def check_now(
@@ -55,13 +88,7 @@ async def dry_run(context: ToolContext, ref: str | None) -> ToolResult:
     lines: list[str] = []
     rules = await _rules(context, ref)
     for rule in rules:
-        would = [
-            RuleCheck(
-                ad_set=each.ad_set, value=each.measured, outcome=each.outcome, details=each.details
-            )
-            for each in await findings(context, rule)
-        ]
-        lines += [sentence_of(context, rule), *_found(context, rule, would)]
+        lines += await _would(context, rule)
     return _result(context, "optimization.rule.dry", rules, lines)
 
 
@@ -77,7 +104,18 @@ async def rule_log(context: ToolContext, ref: str) -> ToolResult:
 
 
 def sentence_of(context: ToolContext, rule: Rule) -> str:
-    return f"{rule.ref} {sentence(context, rule)}"
+    return f"{rule.ref} {sentence(context, rule)}" if rule.number else sentence(context, rule)
+
+
+async def _would(context: ToolContext, rule: Rule) -> list[str]:
+    would = [
+        RuleCheck(
+            ad_set=each.ad_set, value=each.measured, outcome=each.outcome, details=each.details,
+            version=rule.version,
+        )
+        for each in await findings(context, rule)
+    ]  # fmt: skip
+    return [sentence_of(context, rule), *_found(context, rule, would)]
 
 
 async def _rules(context: ToolContext, ref: str | None) -> list[Rule]:

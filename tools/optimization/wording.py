@@ -8,6 +8,8 @@ from tools.arguments import TargetMetric
 from tools.campaigns.service import money, ratio
 from tools.context import ToolContext
 from tools.optimization.rules import Move, Record, Targets
+from tools.optimization.sharing import Shared
+from tools.optimization.sharing_text import per_unit
 
 
 def reason(context: ToolContext, record: Record, targets: Targets, move: Move) -> str:
@@ -21,6 +23,22 @@ def reason(context: ToolContext, record: Record, targets: Targets, move: Move) -
         )  # fmt: skip
     return context.say(
         "optimization.why.increase", roas=ratio(record.week.roas), target=ratio(targets.roas)
+    )
+
+
+def reason_to_move(context: ToolContext, shared: Shared, ad_set: str, metric: TargetMetric) -> str:
+    """What more money would bring here, beside where it brings least or most."""
+    more = {name: shared.outlook.ad_sets[name].next_unit for name in shared.after}
+    if not more[ad_set]:
+        return context.say("optimization.why.full")
+    raised = shared.after[ad_set] > shared.before[ad_set]
+    other = (min if raised else max)(more, key=lambda name: more[name])
+    mine = per_unit(context, metric, more[ad_set])
+    if (more[ad_set] > more[other]) is not raised:
+        return context.say("optimization.why.returns", **mine)
+    key = "optimization.why.returns_more" if raised else "optimization.why.returns_less"
+    return context.say(
+        key, **mine, other=other, theirs=per_unit(context, metric, more[other])["returned"]
     )
 
 

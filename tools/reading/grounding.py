@@ -8,6 +8,7 @@ from typing import Any
 from tools.arguments import Kind
 from tools.reading.amounts import says_direction
 from tools.reading.chinese import DIGITS, UNITS
+from tools.reading.conditions import says
 from tools.reading.ids import is_bare_number
 from tools.reading.normal import normalise
 from tools.reading.numbers import numbers
@@ -21,6 +22,7 @@ _CHANGES = {
 }
 _LISTS = frozenset({Kind.creatives, Kind.countries, Kind.ages})
 _FREE = frozenset({Kind.owner, Kind.name, Kind.company, Kind.wechat, Kind.text, Kind.note})
+_OF_CONDITIONS = frozenset({"metric", "operator", "value"})
 _SPACES = re.compile(r"\s+")
 # What stands left and right of a place that lies inside one word, number or id.
 _INSIDE = [
@@ -59,6 +61,10 @@ def grounded(
         return _same_words(value, said) and not is_bare_number(quote)
     if kind in _CHANGES:
         return _is_change(kind, value, quote, said)
+    if argument in _OF_CONDITIONS and says(argument, value, quote):
+        return True
+    if kind is Kind.condition:
+        return _is_condition(value, said, now)
     if kind in _AMOUNTS:
         return _decimal(value) in map(_decimal, said)
     if kind is Kind.tags:
@@ -111,6 +117,14 @@ def _are_tags(value: Any, quote: str, said: list[Any], now: datetime, argument: 
     if said or read(Kind.tags, quote, now=now, argument=other):
         return _is_list_of(value, said)
     return all(_stands_in(tag, quote) for tag in value)
+
+
+def _is_condition(value: Any, said: list[Any], now: datetime) -> bool:
+    """The whole condition of the quote, however it is spelled."""
+    if not isinstance(value, str):
+        return False
+    spelled = [value, *(each.value for each in read(Kind.condition, value, now=now))]
+    return any(each in said for each in spelled)
 
 
 def _is_list_of(value: Any, said: list[Any]) -> bool:

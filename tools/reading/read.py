@@ -9,6 +9,7 @@ from tools.arguments import Kind
 from tools.reading import (
     ages,
     amounts,
+    conditions,
     contacts,
     countries,
     creatives,
@@ -58,6 +59,7 @@ _READERS: dict[Kind, Callable[[_Asked], list[Reading]]] = {
     Kind.tags: lambda asked: words.tags(asked.text, asked.argument),
     Kind.note: lambda asked: words.notes(asked.text, asked.argument),
     Kind.window: lambda asked: durations.windows(asked.text),
+    Kind.condition: lambda asked: conditions.conditions(asked.text),
     Kind.cron: lambda asked: cron.crons(asked.text),
     Kind.choice: lambda asked: vocabulary.choices(asked.text, asked.argument, asked.choices),
     Kind.language: lambda asked: vocabulary.choices(asked.text, "language", asked.choices),

@@ -57,8 +57,8 @@ class MetaHarness:
 
 
 @asynccontextmanager
-async def running_meta() -> AsyncIterator[MetaHarness]:
-    clock = FakeClock()
+async def running_meta(clock: FakeClock | None = None) -> AsyncIterator[MetaHarness]:
+    clock = clock or FakeClock()
     async with MetaEmulator(clock) as emulator, AsyncExitStack() as stack:
         emulator.world.account(ACCOUNT, TOKEN)
         emulator.world.account(STRANGER, STRANGERS_TOKEN)

@@ -12,6 +12,7 @@ from facebook_business.adobjects.adcreative import AdCreative
 from facebook_business.adobjects.adreportrun import AdReportRun
 from facebook_business.adobjects.adset import AdSet
 from facebook_business.adobjects.campaign import Campaign
+from facebook_business.adobjects.user import User
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
@@ -358,3 +359,21 @@ def test_several_objects_may_be_made_in_a_batch(account: AdAccount) -> None:
         account.create_campaign(params=fields | {"name": name}, batch=batch)
     assert batch.execute() is None
     assert [row["name"] for row in account.get_campaigns(fields=["name"])] == ["春 & b", "a"]
+
+
+def test_it_is_told_about_the_account_and_what_it_may_do_there(account: AdAccount) -> None:
+    found = account.api_get(fields=["name", "currency", "timezone_name", "user_tasks"])
+    assert (found["name"], found["currency"]) == ("Huo Shop", "CNY")
+    assert "ADVERTISE" in found["user_tasks"]
+    granted = User("me", api=account.get_api()).get_permissions()
+    assert {row["permission"] for row in granted} == {"ads_management", "ads_read"}
+
+
+def test_ads_of_a_special_category_are_for_everybody(account: AdAccount) -> None:
+    campaign = a_campaign(
+        account, special_ad_categories=["HOUSING"], special_ad_category_country=["US"]
+    )
+    targeting = {"geo_locations": {"countries": ["US"]}, "age_min": 18, "age_max": 35}
+    with pytest.raises(FacebookRequestError):
+        an_ad_set(account, campaign, targeting=targeting)
+    assert an_ad_set(account, campaign, targeting=targeting | {"age_max": 65})["id"]

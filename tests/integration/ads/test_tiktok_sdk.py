@@ -29,6 +29,7 @@ class Sdk:
         self.campaigns, self.files = sdk.CampaignCreationApi(client), sdk.FileApi(client)
         self.ad_groups, self.ads = sdk.AdgroupApi(client), sdk.AdApi(client)
         self.reports, self.tools = sdk.ReportingApi(client), sdk.ToolApi(client)
+        self.accounts = sdk.AccountManagementApi(client)
 
     async def write(self, call: Callable[..., Json], body: object) -> Any:
         return (await asyncio.to_thread(call, self._token, body=body))["data"]
@@ -255,3 +256,10 @@ async def test_switching_in_part_says_so(client: Sdk, town: TikTokTown) -> None:
     with pytest.raises(TiktokSDKError, match="Error Code: 20001"):
         await client.write(client.ad_groups.adgroup_status_update, body)
     assert not town.account.ad_groups[0].enabled
+
+
+async def test_it_is_told_about_the_account(client: Sdk) -> None:
+    found = await asyncio.to_thread(client.accounts.advertiser_info, [client.id], client._token)
+    (account,) = found["data"]["list"]
+    assert (account["advertiser_id"], account["status"]) == (client.id, "STATUS_ENABLE")
+    assert (account["currency"], account["display_timezone"]) == ("CNY", "Asia/Shanghai")

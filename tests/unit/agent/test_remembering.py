@@ -18,8 +18,12 @@ class Scripted:
     def __init__(self, answer: str | None) -> None:
         self.answer = answer
         self.material = ""
+        self.models = ["m"]
 
-    async def write(self, purse: Purse, instructions: str, material: str) -> str | None:
+    async def write(
+        self, purse: Purse, instructions: str, material: str, *, model: str | None = None,
+        within: float | None = None,
+    ) -> str | None:  # fmt: skip
         assert "word for word" in instructions
         self.material = material
         return self.answer

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tools.arguments import Objective
+
+# What may not be kept from anybody for who they are: such ads are shown to all ages.
+SpecialCategory = Literal["credit", "employment", "housing", "financial"]
 
 
 class DeliveryStatus(StrEnum):
@@ -54,10 +57,14 @@ class AdSetSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignSpec:
+    """With a `special_category` the ages of the ad sets mean nothing: it is for everybody who is
+    of age."""
+
     name: str
     objective: Objective
     ad_sets: tuple[AdSetSpec, ...]
     product_url: str | None = None
+    special_category: SpecialCategory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +107,18 @@ class PlatformCampaign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedCampaign:
+    """A campaign with a marker of ours, in short; `draft` says that it was never finished. `key` is
+    what the platform keeps of the key: all of it, or a part of its SHA-256."""
+
+    external_id: str
+    key: str
+    name: str
+    status: DeliveryStatus
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdMetrics:
     """One ad on one day as reported up to now: conversions and revenue arrive over some days."""
 
@@ -136,6 +155,10 @@ class AdPlatform(Protocol):
 
     async def find_campaign(self, key: str) -> PlatformCampaign | None:
         """The campaign that was created under `key`; None means surely none was."""
+
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        """Every campaign of the account that carries a marker of ours, drafts too, but no deleted
+        ones."""
 
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         """The live state, of deleted campaigns too; raises UnknownObject."""

@@ -6,7 +6,9 @@ PlatformError
     ├── UnknownObject
     ├── ObjectDeleted
     ├── BudgetBelowMinimum
-    └── PlatformNotConfigured
+    ├── OtherCurrency
+    ├── PlatformNotConfigured
+    └── AccountRemoved
 """
 
 from collections.abc import Sequence
@@ -70,15 +72,21 @@ _RETRYABLE = frozenset({
 })  # fmt: skip
 
 
+# As people know them, in every language.
+_SHOWN = {"meta": "Meta", "tiktok": "TikTok", "google": "Google"}
+
+
 class PlatformError(AppError):
     """`platform_code` and `request_id` are the platform's own, for its support; both are absent
-    when it did not say them, or when the error is ours. `retries`: how often it was asked again."""
+    when it did not say them, or when the error is ours. `retries`: how often it was asked again;
+    `account_id`: of the ad account that was asked, where it is known."""
 
     code: ErrorCode
     platform: str
     platform_code: str | None = None
     request_id: str | None = None
     retries: int = 0
+    account_id: str | None = None
 
     def said(self, platform_code: str | None, request_id: str | None) -> Self:
         """The same error, with what the platform called it."""
@@ -104,7 +112,8 @@ class PlatformRefused(PlatformError, UserFacingError):
     def __init__(
         self, code: ErrorCode, platform: str, *, key: str | None = None, **values: Any
     ) -> None:
-        UserFacingError.__init__(self, key or code.key, platform=platform, **values)
+        shown = _SHOWN.get(platform, platform)
+        UserFacingError.__init__(self, key or code.key, platform=shown, **values)
         self.code = code
         self.platform = platform
 
@@ -135,8 +144,29 @@ class PlatformNotConfigured(PlatformRefused, NotFound):
     def __init__(self, platform: str, configured: Sequence[str]) -> None:
         super().__init__(
             ErrorCode.NO_AD_ACCOUNT, platform, key="platforms.not_configured",
-            configured=", ".join(configured) or "—",
+            configured=", ".join(_SHOWN.get(each, each) for each in configured) or "—",
         )  # fmt: skip
+
+
+class AccountRemoved(PlatformRefused, NotFound):
+    """Something runs on an account that the settings no longer name."""
+
+    def __init__(self, platform: str, account: str) -> None:
+        super().__init__(
+            ErrorCode.NO_AD_ACCOUNT, platform, key="platforms.account_removed", account=account
+        )
+        self.account_id = account
+
+
+class OtherCurrency(PlatformRefused, NotAllowed):
+    """Amounts would mean something else there than what people agreed to."""
+
+    def __init__(self, platform: str, account: str, currency: str, ours: str) -> None:
+        super().__init__(
+            ErrorCode.INVALID_REQUEST, platform, key="platforms.other_currency",
+            account=account, currency=currency, ours=ours,
+        )  # fmt: skip
+        self.account_id = account
 
 
 def platform_error(

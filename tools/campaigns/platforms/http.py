@@ -14,7 +14,8 @@ import httpx
 
 from tools.campaigns.platforms.errors import ErrorCode, PlatformUnavailable
 
-# Called with the endpoint, without ids, and the HTTP status or "no_answer" or "held_back".
+# Called with the endpoint, without ids, and the HTTP status or "no_answer" or "held_back"; where
+# refusals are HTTP 200, with the platform's code for them instead.
 Observe = Callable[[str, str], None]
 
 TIMEOUT_SECONDS = 30.0
@@ -39,11 +40,13 @@ class PlatformHttp:
         observe: Observe | None = None, transport: httpx.AsyncBaseTransport | None = None,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        status_of: Callable[[httpx.Response], str] | None = None,
     ) -> None:  # fmt: skip
         self._platform = platform
         self._observe = observe or _ignore
         self._turns = _Turns(budget, now)
         self._sleep = sleep
+        self._status_of = status_of or _http_status
         self._client = httpx.AsyncClient(
             base_url=base_url, headers=dict(headers), timeout=TIMEOUT_SECONDS, transport=transport
         )
@@ -68,7 +71,7 @@ class PlatformHttp:
                 ErrorCode.SERVICE_UNAVAILABLE, self._platform,
                 detail=f"{endpoint}: {type(error).__name__}",
             ) from error  # fmt: skip
-        self._observe(endpoint, str(response.status_code))
+        self._observe(endpoint, self._status_of(response))
         return response
 
     async def aclose(self) -> None:
@@ -108,6 +111,10 @@ class _Turns:
         moment = self._now() + wait
         for at, _ in self._windows:
             at.append(moment)
+
+
+def _http_status(response: httpx.Response) -> str:
+    return str(response.status_code)
 
 
 def _ignore(endpoint: str, status: str) -> None:

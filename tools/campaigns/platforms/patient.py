@@ -11,6 +11,7 @@ from tools.campaigns.platforms.base import (
     AdPlatform,
     CampaignSpec,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.retries import CALL_SECONDS, Sleep, retrying
@@ -53,6 +54,9 @@ class PatientPlatform:
 
     async def find_campaign(self, key: str) -> PlatformCampaign | None:
         return await self._patiently(lambda: self._platform.find_campaign(key))
+
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        return await self._patiently(self._platform.marked_campaigns)
 
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         return await self._patiently(lambda: self._platform.get_campaign(campaign_id))

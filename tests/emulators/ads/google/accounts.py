@@ -51,6 +51,9 @@ class Account:
     currency: str = "CNY"
     timezone: str = "Asia/Shanghai"
     enabled: bool = True
+    title: str = "Huo Shop"
+    manager: bool = False
+    read_only: bool = False
     min_budget_micros: int = 1_000_000
     resources: Resources = field(default_factory=dict)
 

@@ -88,6 +88,9 @@ class Search:
         found.customer.resource_name = f"customers/{account.customer_id}"
         found.customer.currency_code = account.currency
         found.customer.time_zone = account.timezone
+        found.customer.descriptive_name = account.title
+        found.customer.manager = account.manager
+        found.customer.status = 2  # ENABLED
         return found
 
     def _sold(self, query: Query) -> Iterator[Any]:

@@ -99,6 +99,8 @@ class Service:
     def mutate(self, call: Call) -> Any:
         with self._lock:
             account = self._account(call)
+            if account.read_only:
+                raise GoogleAdsError(("authorization_error.ACTION_NOT_PERMITTED", ""))
             mutation = Mutation(account, self._ids)
             if call.request.partial_failure:
                 raise GoogleAdsError(

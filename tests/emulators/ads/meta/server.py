@@ -132,6 +132,8 @@ class MetaEmulator:
 
     def _carry_out(self, call: Call, account: Account) -> Json:
         owner = call.path[0]
+        if call.method == "GET" and call.path in (("app",), ("me", "permissions")):
+            return _about_token(call, account)
         if owner.startswith("act_"):
             if owner != f"act_{account.id}":
                 raise errors.no_such_object(owner, call.method)
@@ -206,6 +208,14 @@ class MetaEmulator:
         traceback: TracebackType | None,
     ) -> None:
         await self._serving.aclose()
+
+
+def _about_token(call: Call, account: Account) -> Json:
+    """Which app it is of, and what the person behind it has granted that app."""
+    if call.path == ("app",):
+        return {"id": account.app_id}
+    rows = [{"permission": name, "status": status} for name, status in account.permissions.items()]
+    return {"data": rows}
 
 
 def _account_field(account: Account, name: str) -> Any:

@@ -32,12 +32,19 @@ class Account:
     page: str = "1001"
     pixel: str = "2001"
     app_secret: str | None = None
+    app_id: str = "900"
+    name: str = "Huo Shop"
+    tasks: tuple[str, ...] = ("DRAFT", "ANALYZE", "ADVERTISE", "MANAGE")
+    permissions: dict[str, str] = field(
+        default_factory=lambda: {"ads_management": "granted", "ads_read": "granted"}
+    )
 
     def fields(self) -> Json:
         return {
             "id": f"act_{self.id}", "account_id": self.id, "currency": self.currency,
             "timezone_name": self.zone, "min_daily_budget": self.min_daily_budget,
-            "account_status": self.account_status,
+            "account_status": self.account_status, "name": self.name,
+            "user_tasks": [*self.tasks],
         }  # fmt: skip
 
 

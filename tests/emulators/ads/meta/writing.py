@@ -51,6 +51,7 @@ _CATEGORIES = (
     "NONE", "CREDIT", "EMPLOYMENT", "HOUSING", "FINANCIAL_PRODUCTS_SERVICES",
     "ISSUES_ELECTIONS_POLITICS", "ONLINE_GAMBLING_AND_GAMING",
 )  # fmt: skip
+_RESTRICTED = frozenset({"CREDIT", "EMPLOYMENT", "HOUSING", "FINANCIAL_PRODUCTS_SERVICES"})
 _BIDS = (
     "LOWEST_COST_WITHOUT_CAP", "LOWEST_COST_WITH_BID_CAP", "COST_CAP", "LOWEST_COST_WITH_MIN_ROAS",
 )  # fmt: skip
@@ -63,6 +64,7 @@ _EDITS_PER_HOUR = 4
 _CAMPAIGN: dict[str, p.Reader] = {
     "name": p.text, "objective": p.one_of(*_OBJECTIVES), "status": _STATUS,
     "special_ad_categories": p.list_of(*_CATEGORIES), "daily_budget": p.whole,
+    "special_ad_category_country": p.array,
     "is_adset_budget_sharing_enabled": p.flag, "buying_type": p.one_of("AUCTION"),
     "bid_strategy": p.one_of(*_BIDS), "execution_options": _OPTIONS,
 }  # fmt: skip
@@ -178,6 +180,8 @@ class Writer:
             if promoted["pixel_id"] != self.account.pixel:
                 raise invalid("The pixel cannot be used by this ad account.")
         _check_targeting(found["targeting"])
+        if _RESTRICTED & {*campaign.fields["special_ad_categories"]}:
+            _check_everybody(found["targeting"])
         known = "dsa_beneficiary" in found and "dsa_payor" in found
         if not known and _EU & set(found["targeting"]["geo_locations"]["countries"]):
             raise invalid("Ads that target the EU need a beneficiary and a payer.")
@@ -274,6 +278,13 @@ def _check_targeting(targeting: Json) -> None:
     low, high = targeting.get("age_min", 18), targeting.get("age_max", 65)
     if not 13 <= low <= high <= 65:
         raise invalid("The ages of your targeting are not valid.")
+
+
+def _check_everybody(targeting: Json) -> None:
+    """What a special category leaves of a targeting."""
+    ages = targeting.get("age_min", 18), targeting.get("age_max", 65)
+    if ages != (18, 65) or "genders" in targeting:
+        raise invalid("Ads of a special category cannot be limited by age or gender.")
 
 
 def _only_checked(found: Json) -> bool:

@@ -149,6 +149,8 @@ def _state(ad_group: AdGroup) -> str:
 
 
 def _check(given: Json, account: Advertiser, campaign: Campaign, call: Call) -> None:
+    if campaign.fields.get("special_industries"):
+        _check_everybody(given)
     goals, goal = _GOALS[campaign.fields["objective_type"]], given["optimization_goal"]
     if goal not in goals:
         raise wrong("optimization_goal", "Not supported by the campaign's objective.")
@@ -187,6 +189,14 @@ def _check_locations(account: Advertiser, location_ids: list[str]) -> None:
     for ref in location_ids:
         if ref not in account.countries.values():
             raise wrong("location_ids", f"{ref} is not available.")
+
+
+def _check_everybody(given: Json) -> None:
+    """What a special category leaves of a targeting: everybody from 18 on."""
+    if set(given.get("age_groups", ())) != _AGES.keys() - {"AGE_13_17"}:
+        raise wrong("age_groups", "Special ad categories are shown to everyone 18 and older.")
+    if given.get("gender", "GENDER_UNLIMITED") != "GENDER_UNLIMITED":
+        raise wrong("gender", "Not available for special ad categories.")
 
 
 def _check_schedule(given: Json, call: Call) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from tests.emulators.ads.tiktok import ad_groups, ads, campaigns, library, reports
+from tests.emulators.ads.tiktok import accounts, ad_groups, ads, campaigns, library, reports
 from tests.emulators.ads.tiktok.call import Call, Partial
 from tests.emulators.ads.tiktok.errors import (
     EMPTY_TOKEN,
@@ -30,10 +30,13 @@ from tests.fakes.clock import FakeClock
 Json = dict[str, Any]
 Handler = Callable[[Call], Any]
 
+# What a permission of an app is about.
+KINDS = frozenset({"advertiser", "campaign", "adgroup", "ad", "report"})
 _PREFIX = "/open_api/v1.3/"
 _NUMBERS = ("page", "page_size")
 _GATEWAY = b"<html><body>Bad gateway</body></html>"
 ROUTES: dict[tuple[str, str], Handler] = {
+    ("GET", "advertiser/info"): accounts.info,
     ("POST", "campaign/create"): campaigns.create,
     ("POST", "campaign/update"): campaigns.update,
     ("POST", "campaign/status/update"): campaigns.update_status,
@@ -97,6 +100,9 @@ class App:
             raise Refusal(NO_ROUTE, f"No such path: {request.method} {request.url.path}")
         self._quota.count(endpoint, self._clock.now())
         account = self._account(token, given)
+        kind = endpoint.partition("/")[0]
+        if kind in KINDS and kind not in account.scopes:
+            raise Refusal(NO_PERMISSION, f"No permission to access {endpoint}.")
         result = handler(Call(account, given))
         if isinstance(result, Partial):
             return {"code": PARTIAL, "message": "Partial success", "data": result.data}
@@ -110,9 +116,10 @@ class App:
             raise Refusal(WRONG_TOKEN, "Access token is incorrect or has been revoked.")
         if owners[0].token_state == "expired":
             raise Refusal(EXPIRED, "Access token has expired.")
-        if not given.get("advertiser_id"):
+        asked = given.get("advertiser_ids") or [given.get("advertiser_id")]
+        if not asked[0]:
             raise missing("advertiser_id")
-        if given["advertiser_id"] != owners[0].id:
+        if asked != [owners[0].id]:
             raise Refusal(NO_PERMISSION, "No permission to operate on the advertiser.")
         return owners[0]
 

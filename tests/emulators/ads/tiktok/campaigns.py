@@ -113,6 +113,7 @@ def row(campaign: Campaign) -> Json:
         "budget_mode": fields.get("budget_mode", "BUDGET_MODE_INFINITE"),
         "budget_optimize_on": fields.get("budget_optimize_on", False),
         "operation_status": "ENABLE" if campaign.enabled else "DISABLE",
+        "special_industries": fields.get("special_industries", []),
         "secondary_status": f"CAMPAIGN_STATUS_{state}",
         "create_time": shown_time(campaign.created), "modify_time": shown_time(campaign.modified),
     }  # fmt: skip

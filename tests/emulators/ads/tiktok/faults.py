@@ -41,6 +41,9 @@ class Faults:
         """The write after `number` others goes wrong."""
         self._waiting.append(Fault(kind=Kind(kind), code=code, writes_left=number))
 
+    def clear(self) -> None:
+        self._waiting.clear()
+
     @property
     def waiting(self) -> bool:
         return bool(self._waiting)

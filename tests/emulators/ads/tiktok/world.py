@@ -90,6 +90,11 @@ class Advertiser:
     min_budget: Decimal = Decimal(20)
     status_on_create: bool = True
     token_state: str = "valid"
+    status: str = "STATUS_ENABLE"
+    currency: str = "CNY"
+    zone: str = "Asia/Shanghai"
+    title: str = "Huo Shop"
+    scopes: frozenset[str] = frozenset({"advertiser", "campaign", "adgroup", "ad", "report"})
     countries: dict[str, str] = field(default_factory=lambda: dict(COUNTRIES))
     images: set[str] = field(default_factory=set)
     videos: set[str] = field(default_factory=set)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from bot.mcp.callers import Tokens, people_of_tokens, person_of_terminal
+from bot.mcp.callers import Verifier, person_of_terminal
+from bot.programs import open_tokens
 from config.errors import ConfigurationError
 from config.mcp import McpToken
 from config.roles import Role
@@ -53,7 +54,7 @@ async def test_without_anybody_who_may_order_a_name_is_needed(database: Database
 
 async def test_without_tokens_nobody_may_call(database: Database, acme: Organisation) -> None:
     with pytest.raises(ConfigurationError, match="MCP__TOKENS"):
-        await people_of_tokens(database, acme.id, ())
+        await open_tokens(database, acme.id, ())
 
 
 async def test_a_token_of_nobody_stops_the_start_and_is_not_shown(
@@ -61,7 +62,7 @@ async def test_a_token_of_nobody_stops_the_start_and_is_not_shown(
 ) -> None:
     token = McpToken(token=SecretStr(TOKEN), person="Nobody")
     with pytest.raises(ConfigurationError, match="Nobody") as caught:
-        await people_of_tokens(database, acme.id, (token,))
+        await open_tokens(database, acme.id, (token,))
     assert TOKEN not in str(caught.value)
 
 
@@ -69,9 +70,10 @@ async def test_a_token_is_known_whole_and_never_kept(
     database: Database, acme: Organisation
 ) -> None:
     token = McpToken(token=SecretStr(TOKEN), person="Wang")
-    tokens = Tokens(await people_of_tokens(database, acme.id, (token,)))
-    known = await tokens.verify_token(TOKEN)
+    tokens = await open_tokens(database, acme.id, (token,))
+    verifier = Verifier(tokens)
+    known = await verifier.verify_token(TOKEN)
     assert known is not None
     assert TOKEN not in f"{known!r}{vars(tokens)}"
     for wrong in ("", TOKEN[:-1], f"{TOKEN} ", "\ud800"):
-        assert await tokens.verify_token(wrong) is None
+        assert await verifier.verify_token(wrong) is None

@@ -1,10 +1,16 @@
-"""The module over a shop with two creatives."""
+"""The module over a shop with two creatives, on SQLite: what the engine could change is in
+tests/integration/automation/test_engines.py."""
 
 import pytest
 
 from storage.database import Database
 from tests.builders.automation import Desk, a_desk
 from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture

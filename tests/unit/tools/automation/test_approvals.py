@@ -1,7 +1,5 @@
 """Money through the module: what the caller may confirm alone is done, the rest waits."""
 
-import asyncio
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +14,6 @@ from storage.tables.organisation import Person
 from storage.tables.trust import Approval, ApprovalStatus, AuditEntry
 from storage.tables.work import Action
 from tests.builders.automation import Desk, a_campaign_order, a_desk, a_rule_order, a_test_order
-from tests.builders.campaigns import Crash
 from tests.builders.context import an_asker
 from tests.fakes.clock import FakeClock
 from tools.approvals.service import ApprovalService
@@ -185,29 +182,6 @@ async def test_an_order_that_failed_on_the_way_can_be_placed_again(desk: Desk) -
     done = await desk.execute("create_campaign", a_campaign_order(), request_id="r-1")
     assert done["campaign_id"] == "C-1"
     assert await rows(desk, Approval) == 1
-
-
-async def test_the_same_request_twice_at_once_has_one_effect(desk: Desk) -> None:
-    calls = (desk.execute("create_campaign", a_campaign_order(), request_id="r") for _ in "12")
-    answers = await asyncio.gather(*calls)
-    assert "C-1" in [each.get("campaign_id") for each in answers]
-    assert len(await desk.shop.campaigns.list()) == 1
-    for each in answers:
-        assert each["status"] == "success" or each["error"]["code"] == 4000
-
-
-async def test_what_a_dead_process_left_is_finished_by_the_same_request(desk: Desk) -> None:
-    desk.dies_after = 1
-    with pytest.raises(Crash):
-        await desk.execute("create_campaign", a_campaign_order(), request_id="r-1")
-    desk.dies_after = None
-    early = await desk.execute("create_campaign", a_campaign_order(), request_id="r-1")
-    assert early["error"]["code"] == 4000
-    assert early["error"]["details"] == {"approval_id": "P-1", "retry_after": 600}
-    desk.shop.clock.advance(timedelta(seconds=early["error"]["details"]["retry_after"]))
-    done = await desk.execute("create_campaign", a_campaign_order(), request_id="r-1")
-    assert (done["campaign_id"], len(done["ads"])) == ("C-1", 6)
-    assert await rows(desk, Action) == 1
 
 
 async def test_a_lost_answer_makes_one_campaign(desk: Desk) -> None:

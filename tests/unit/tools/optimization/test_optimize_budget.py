@@ -20,12 +20,12 @@ from tools.context import ToolContext
 from tools.contract import MANAGER
 from tools.optimization.arguments import OptimizeBudget
 from tools.optimization.errors import NothingToChange, NotRunning
-from tools.optimization.tools import (
-    SPECS,
+from tools.optimization.optimizing import (
     execute_optimization,
     optimize_budget,
     propose_optimization,
 )
+from tools.optimization.tools import SPECS
 from tools.spec import Risk, ToolSpec
 
 ORDER = OptimizeBudget(campaign="C-1", target_metric="roas")
@@ -91,7 +91,7 @@ async def test_every_suggestion_has_its_reason_and_pauses_come_first(case: Case)
 async def test_looking_changes_nothing_and_says_how_to_go_on(case: Case) -> None:
     result = await optimize_budget(case.context(language=Language.zh_cn), ORDER)
     assert await case.live() == ["active 100.00"] * 3
-    assert "要执行就说“优化 C-1 并直接执行”" in result.text
+    assert "要执行就说“按 ROAS 优化 C-1 并直接执行”" in result.text
 
 
 async def test_ad_sets_are_listed_best_first_by_the_asked_metric(shop: Shop) -> None:

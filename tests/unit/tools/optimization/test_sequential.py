@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.optimization.ab_tests import equal_share
+from tools.optimization.ab_tests import equal_shares
 from tools.optimization.conditions import complete_days
 from tools.optimization.sequential import Count, always_valid_p, e_value
 
@@ -65,10 +65,12 @@ def test_any_figures_give_a_p_value(days: list[list[tuple[int, int]]]) -> None:
 
 
 @given(st.decimals(min_value="0.1", max_value=10**6, places=2), st.integers(2, 10))
-def test_shares_are_equal_and_never_more_than_was_approved(budget: Decimal, n: int) -> None:
-    share = equal_share(budget, n)
-    assert budget - n * Decimal("0.01") < share * n <= budget
-    assert share == share.quantize(Decimal("0.01"))
+def test_shares_are_equal_to_the_cent_and_together_what_was_approved(
+    budget: Decimal, n: int
+) -> None:
+    shares = equal_shares(budget, n)
+    assert (len(shares), sum(shares)) == (n, budget)
+    assert max(shares) - min(shares) <= Decimal("0.01")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from config.i18n import Language, catalogue
+from tools.reports.canvas import short
 from tools.reports.charts import (
     Bar,
     Panel,
@@ -17,7 +18,6 @@ from tools.reports.charts import (
     daily_chart,
     funnel_chart,
     ranking_chart,
-    short,
 )
 
 START = date(2026, 10, 1)

@@ -206,7 +206,10 @@ async def test_what_was_erased_meanwhile_is_not_retold(reception: Reception) -> 
     inbox_id = await reception.says(HELMETS, unsure=True)
 
     class Erasing(FakeWriter):
-        async def write(self, instructions: str, material: str) -> str | None:
+        async def write(
+            self, instructions: str, material: str, *, model: str | None = None,
+            within: float | None = None,
+        ) -> str | None:  # fmt: skip
             async with reception.database.unit_of_work() as session:
                 (await session.get_one(InboxMessage, inbox_id)).text = ""
             return "客户问了自行车头盔\n没有答上来\n情绪平静"

@@ -40,9 +40,11 @@ class GoogleAdsClient:
         self._tokens = AccessTokens(settings, self._sign_in, clock)
         self._path = f"/{settings.api_version}/customers/{settings.customer_id}/googleAds"
 
-    async def mutate(self, operations: Sequence[Operation]) -> None:
-        """All of them or none. Raises the errors of `platforms.errors`."""
-        await self._post("mutate", {"mutateOperations": [*operations]})
+    async def mutate(self, operations: Sequence[Operation], *, only_check: bool = False) -> None:
+        """All of them or none; none either way when Google is only to check them. Raises the
+        errors of `platforms.errors`."""
+        checked = {"validateOnly": True} if only_check else {}
+        await self._post("mutate", {"mutateOperations": [*operations], **checked})
 
     async def search(self, query: str) -> list[Row]:
         """Every row; Google streams them, so there are no pages to follow."""

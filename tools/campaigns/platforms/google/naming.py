@@ -12,6 +12,10 @@ _SEPARATOR = " · "
 _NAME = re.compile(r"(?P<name>.*) #(?P<marker>hk-[0-9a-f]{12})\.(?P<place>[1-9][0-9]*)")
 
 
+# RE2 for GAQL: whole names of campaigns with any marker.
+ANY = ".* #hk-[0-9a-f]+[.][0-9]+"
+
+
 def marker_of(key: str) -> str:
     """What stands for a key; also the name of the label that holds the campaigns together."""
     return f"hk-{hashlib.sha256(key.encode()).hexdigest()[:_DIGITS]}"

@@ -33,10 +33,12 @@ import httpx
 
 from config.clock import Clock
 from config.platforms import GoogleAdsSettings
+from tools.campaigns.platforms.accounts import AccountFacts
 from tools.campaigns.platforms.base import (
     AdMetrics,
     CampaignSpec,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.errors import (
@@ -48,6 +50,7 @@ from tools.campaigns.platforms.errors import (
     UnknownObject,
 )
 from tools.campaigns.platforms.google import queries
+from tools.campaigns.platforms.google.account import read_facts
 from tools.campaigns.platforms.google.client import GoogleAdsClient, Operation, Row
 from tools.campaigns.platforms.google.errors import DUPLICATE_LABEL, PLATFORM, REMOVED
 from tools.campaigns.platforms.google.money import to_micros
@@ -57,6 +60,7 @@ from tools.campaigns.platforms.google.state import (
     STATUSES,
     group_status,
     live_state,
+    marked,
     metrics,
 )
 from tools.campaigns.platforms.google.tree import Advertiser, operations
@@ -90,6 +94,9 @@ class GooglePlatform:
     def today(self, now: datetime) -> date:
         return now.astimezone(self._zone).date()
 
+    async def facts(self) -> AccountFacts:
+        return await read_facts(self._client)
+
     async def aclose(self) -> None:
         await self._client.aclose()
 
@@ -113,6 +120,13 @@ class GooglePlatform:
     async def find_campaign(self, key: str) -> PlatformCampaign | None:
         labels = await self._client.search(queries.label_named(marker_of(key)))
         return await self._state(labels[0]["label"], key) if labels else None
+
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        labels, campaigns = await asyncio.gather(
+            self._client.search(queries.every_label()),
+            self._client.search(queries.every_campaign()),
+        )
+        return marked([row["label"] for row in labels], campaigns)
 
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         label = (await self._labels([campaign_id]))[campaign_id]

@@ -7,13 +7,33 @@ none of them can hold a quotation mark.
 from collections.abc import Iterable
 from datetime import date
 
-from tools.campaigns.platforms.google.naming import pattern
+from tools.campaigns.platforms.google.naming import ANY, pattern
 
 _LABELS = "SELECT label.id, label.name, label.text_label.description FROM label WHERE"
 
 
 def label_named(marker: str) -> str:
     return f"{_LABELS} label.name = '{marker}' ORDER BY label.id"
+
+
+def customer() -> str:
+    return (
+        "SELECT customer.descriptive_name, customer.currency_code, customer.time_zone, "
+        "customer.status, customer.manager FROM customer"
+    )
+
+
+def every_label() -> str:
+    """Of ours and of others."""
+    return f"{_LABELS} label.id > 0 ORDER BY label.id"
+
+
+def every_campaign() -> str:
+    """Every one that carries a marker of ours, and is not removed."""
+    return (
+        "SELECT campaign.id, campaign.name, campaign.status FROM campaign "
+        f"WHERE campaign.name REGEXP_MATCH '{ANY}' AND campaign.status != 'REMOVED'"
+    )
 
 
 def labels_by_id(ids: Iterable[str]) -> str:

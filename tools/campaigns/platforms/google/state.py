@@ -10,13 +10,14 @@ from tools.arguments import Objective
 from tools.campaigns.platforms.base import (
     AdMetrics,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformAd,
     PlatformAdSet,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.google.client import Row
 from tools.campaigns.platforms.google.money import from_micros, to_the_cent
-from tools.campaigns.platforms.google.naming import marker_in, place_in, shown_name
+from tools.campaigns.platforms.google.naming import is_marker, marker_in, place_in, shown_name
 
 STATUSES = {
     "ENABLED": DeliveryStatus.active,
@@ -33,6 +34,22 @@ def group_status(campaigns: Sequence[Row]) -> DeliveryStatus:
         if status in statuses:
             return status
     return DeliveryStatus.deleted
+
+
+def marked(labels: Sequence[Row], campaigns: Sequence[Row]) -> list[MarkedCampaign]:
+    """What is not removed, one for each label of ours; `labels` may be anybody's."""
+    of_marker: dict[str, list[Row]] = defaultdict(list)
+    for row in campaigns:
+        of_marker[marker_in(row["campaign"]["name"]) or ""].append(row)
+    return [
+        MarkedCampaign(
+            external_id=label["id"], key=label.get("textLabel", {}).get("description", ""),
+            name=shown_name(of_marker[label["name"]][0]["campaign"]["name"], ""),
+            status=group_status(of_marker[label["name"]]),
+        )
+        for label in labels
+        if is_marker(label["name"]) and of_marker[label["name"]]
+    ]  # fmt: skip
 
 
 def live_state(

@@ -110,7 +110,8 @@ class _Tree:
             "resourceName": ad_group, "name": one_line(ad_set.name), "campaign": campaign,
             "status": "ENABLED", "type": "SEARCH_STANDARD",
         }  # fmt: skip
-        for age_range in excluded_ages(ad_set.age_min, ad_set.age_max):
+        special = self._spec.special_category is not None
+        for age_range in [] if special else excluded_ages(ad_set.age_min, ad_set.age_max):
             yield "adGroupCriterionOperation", {
                 "adGroup": ad_group, "negative": True, "ageRange": {"type": age_range}
             }  # fmt: skip

@@ -46,7 +46,11 @@ class Graph:
         response = await self._http.request(
             "GET", f"/{path}", endpoint=endpoint, params=_encoded(self._proof | params)
         )
-        return _read(response, endpoint)
+        found = _read(response, endpoint)
+        if not found:
+            # Nothing that can be read is empty, and what is there must not be taken for unknown.
+            raise unreadable(endpoint, response.status_code)
+        return found
 
     async def post(self, path: str, endpoint: str, fields: Mapping[str, Any]) -> Json:
         """Changes of a node, or what an edge is to begin."""

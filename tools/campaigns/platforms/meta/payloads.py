@@ -4,7 +4,13 @@ from typing import Any
 
 from config.platforms import MetaSettings
 from tools.arguments import Objective
-from tools.campaigns.platforms.base import AdSetSpec, AdSpec, CampaignSpec, OptimizationGoal
+from tools.campaigns.platforms.base import (
+    AdSetSpec,
+    AdSpec,
+    CampaignSpec,
+    OptimizationGoal,
+    SpecialCategory,
+)  # fmt: skip
 from tools.campaigns.platforms.meta import marking
 from tools.campaigns.platforms.meta.money import to_minor
 
@@ -13,6 +19,12 @@ Fields = dict[str, Any]
 OBJECTIVES: dict[Objective, str] = {
     "sales": "OUTCOME_SALES", "traffic": "OUTCOME_TRAFFIC", "awareness": "OUTCOME_AWARENESS",
 }  # fmt: skip
+_CATEGORIES: dict[SpecialCategory, str] = {
+    "credit": "CREDIT", "employment": "EMPLOYMENT", "housing": "HOUSING",
+    "financial": "FINANCIAL_PRODUCTS_SERVICES",
+}  # fmt: skip
+# Everybody, as far as Meta tells ages apart.
+_OF_AGE = (18, 65)
 _SALES_GOALS = {
     OptimizationGoal.value: "VALUE",
     OptimizationGoal.conversions: "OFFSITE_CONVERSIONS",
@@ -22,13 +34,19 @@ _PURCHASES = frozenset({"VALUE", "OFFSITE_CONVERSIONS"})
 
 
 def campaign_fields(spec: CampaignSpec, digest: str) -> Fields:
-    return {
+    fields: Fields = {
         "name": marking.campaign_name(spec.name, digest, draft=True),
         "objective": OBJECTIVES[spec.objective],
         "status": "PAUSED",
         "special_ad_categories": [],
         "is_adset_budget_sharing_enabled": False,
     }
+    if spec.special_category is not None:
+        fields["special_ad_categories"] = [_CATEGORIES[spec.special_category]]
+        fields["special_ad_category_country"] = sorted(
+            {country for ad_set in spec.ad_sets for country in ad_set.countries}
+        )
+    return fields
 
 
 def ad_set_fields(
@@ -45,7 +63,7 @@ def ad_set_fields(
         "billing_event": "IMPRESSIONS",
         "optimization_goal": goal,
         "bid_strategy": "LOWEST_COST_WITHOUT_CAP",
-        "targeting": _targeting(ad_set),
+        "targeting": _targeting(spec, ad_set),
         "status": "PAUSED",
     }
     if goal in _PURCHASES:
@@ -95,11 +113,12 @@ def _goal(spec: CampaignSpec, ad_set: AdSetSpec) -> str:
     return "LINK_CLICKS" if spec.objective == "traffic" else "REACH"
 
 
-def _targeting(ad_set: AdSetSpec) -> Fields:
+def _targeting(spec: CampaignSpec, ad_set: AdSetSpec) -> Fields:
+    low, high = _OF_AGE if spec.special_category else (ad_set.age_min, ad_set.age_max)
     return {
         "geo_locations": {"countries": list(ad_set.countries)},
-        "age_min": ad_set.age_min,
-        "age_max": ad_set.age_max,
+        "age_min": low,
+        "age_max": high,
         # Otherwise Meta may leave the ages that were asked for.
         "targeting_automation": {"advantage_audience": 0},
     }

@@ -9,16 +9,18 @@ from weakref import WeakValueDictionary
 
 from config.clock import Clock
 from config.platforms import MetaSettings
+from tools.campaigns.platforms.accounts import AccountFacts
 from tools.campaigns.platforms.base import (
     AdMetrics,
     CampaignSpec,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.errors import BudgetBelowMinimum, ObjectDeleted, PlatformError
 from tools.campaigns.platforms.http import Observe, RateBudget
 from tools.campaigns.platforms.meta import marking
-from tools.campaigns.platforms.meta.account import MetaAccount, read_account
+from tools.campaigns.platforms.meta.account import MetaAccount, read_account, read_facts
 from tools.campaigns.platforms.meta.creating import Creation, finished_among
 from tools.campaigns.platforms.meta.errors import NAME
 from tools.campaigns.platforms.meta.graph import RATE_BUDGET, Graph, Json
@@ -29,6 +31,7 @@ from tools.campaigns.platforms.meta.reading import (
     CAMPAIGN_FIELDS,
     GONE,
     WRITTEN,
+    all_marked,
     live_state,
     marked_campaigns,
     status_of,
@@ -95,6 +98,9 @@ class MetaPlatform:
         found = finished_among(marked)
         return None if found is None else await self._live(found)
 
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        return await all_marked(self._graph)
+
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         return await self._live(await self._campaign(campaign_id))
 
@@ -128,6 +134,9 @@ class MetaPlatform:
         if not chosen or start > end:
             return []
         return await self._insights.read(chosen, start, end)
+
+    async def facts(self) -> AccountFacts:
+        return await read_facts(self._graph, self._settings)
 
     async def aclose(self) -> None:
         await self._graph.aclose()

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from tools.campaigns.platforms.base import (
     DeliveryStatus,
+    MarkedCampaign,
     PlatformAd,
     PlatformAdSet,
     PlatformCampaign,
@@ -63,12 +64,31 @@ def status_of(row: Json) -> DeliveryStatus:
 
 async def marked_campaigns(graph: Graph, digest: str) -> list[Json]:
     """Every campaign with this marker, drafts too, the oldest first."""
+    rows = await _campaigns(graph, _CAMPAIGN_STATES)
+    return [row for row in rows if marking.parsed(row["name"]).digest == digest]
+
+
+async def all_marked(graph: Graph) -> list[MarkedCampaign]:
+    """Every campaign with any marker that may still run, drafts too, the oldest first."""
+    rows = await _campaigns(graph, [state for state in _CAMPAIGN_STATES if state not in GONE])
+    named = [(row, marking.parsed(row["name"])) for row in rows]
+    return [
+        MarkedCampaign(
+            external_id=row["id"], key=name.digest, name=name.name, status=status_of(row),
+            draft=name.draft,
+        )
+        for row, name in named
+        if name.digest is not None
+    ]  # fmt: skip
+
+
+async def _campaigns(graph: Graph, states: Sequence[str]) -> list[Json]:
+    """The oldest first."""
     rows = await graph.pages(
         f"{graph.account}/campaigns", "campaigns",
-        fields=f"id,{CAMPAIGN_FIELDS}", effective_status=_CAMPAIGN_STATES,
+        fields=f"id,{CAMPAIGN_FIELDS}", effective_status=states,
     )  # fmt: skip
-    ours = [row for row in rows if marking.parsed(row["name"]).digest == digest]
-    return sorted(ours, key=lambda row: int(row["id"]))
+    return sorted(rows, key=lambda row: int(row["id"]))
 
 
 async def children_of(graph: Graph, campaign_id: str) -> Children:

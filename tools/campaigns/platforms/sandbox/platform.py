@@ -16,6 +16,7 @@ from tools.campaigns.platforms.base import (
     AdMetrics,
     CampaignSpec,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.errors import BudgetBelowMinimum, ObjectDeleted, UnknownObject
@@ -63,6 +64,19 @@ class SandboxPlatform:
         async with self.faults.around(self.name, "find_campaign"):
             found = await self._find(key)
             return None if found is None else live_state(found)
+
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        async with self.faults.around(self.name, "marked_campaigns"):
+            async with self._database.reading() as session:
+                found = await SandboxRepository(session, self._organisation_id).every()
+            states = [live_state(row) for row in found]
+            return [
+                MarkedCampaign(
+                    external_id=each.external_id, key=each.key, name=each.name, status=each.status
+                )
+                for each in states
+                if each.status is not DeliveryStatus.deleted
+            ]
 
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         async with self.faults.around(self.name, "get_campaign"):

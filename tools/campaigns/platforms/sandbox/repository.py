@@ -17,6 +17,10 @@ class SandboxRepository(Repository[SandboxCampaign]):
     async def by_key(self, key: str) -> SandboxCampaign | None:
         return await self.one_or_none(self._mine().where(SandboxCampaign.key == key))
 
+    async def every(self) -> Sequence[SandboxCampaign]:
+        """The oldest first."""
+        return await self.all(self._mine().order_by(SandboxCampaign.id))
+
     async def by_ids(self, ids: Sequence[int]) -> Sequence[SandboxCampaign]:
         return await self.all(self._mine().where(SandboxCampaign.id.in_(ids)))
 

@@ -64,7 +64,7 @@ class TikTokApi:
         self._ads, self._others = (
             PlatformHttp(
                 NAME, settings.base_url, headers, budget=budget, observe=observe,
-                transport=transport,
+                transport=transport, status_of=_told_status,
             )
             for budget in (budgets.ads, budgets.others)
         )  # fmt: skip
@@ -77,6 +77,14 @@ class TikTokApi:
         }
         params["advertiser_id"] = self._advertiser_id
         return (await self._answer("GET", endpoint, params=params)).data
+
+    async def advertiser(self, fields: Sequence[str]) -> Json:
+        """The account itself."""
+        params = {
+            "advertiser_ids": json.dumps([self._advertiser_id]), "fields": json.dumps([*fields])
+        }  # fmt: skip
+        found = (await self._answer("GET", "advertiser/info", params=params)).data
+        return dict(found["list"][0])
 
     async def post(self, endpoint: str, body: Mapping[str, Any], *, partly: bool = False) -> Answer:
         """The answer to a write. A partial one is an error unless the caller can do with it."""
@@ -121,6 +129,12 @@ class TikTokApi:
             error = translated(int(envelope["code"]), message, envelope.get("request_id"))
         self._block.note(error)
         raise error
+
+
+def _told_status(response: httpx.Response) -> str:
+    envelope = _envelope(response)
+    refused = envelope is not None and envelope["code"] not in (OK, PARTIAL)
+    return str(envelope["code"] if envelope and refused else response.status_code)
 
 
 def _envelope(response: httpx.Response) -> Json | None:

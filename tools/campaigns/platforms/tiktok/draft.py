@@ -16,8 +16,15 @@ from tools.campaigns.platforms.tiktok import names
 from tools.campaigns.platforms.tiktok.api import TikTokApi
 from tools.campaigns.platforms.tiktok.errors import NAME, PARTIAL
 from tools.campaigns.platforms.tiktok.media import Media
+from tools.campaigns.platforms.tiktok.money import to_main
 from tools.campaigns.platforms.tiktok.state import Reader, budget_of, status_of
-from tools.campaigns.platforms.tiktok.words import OBJECTIVES, age_groups, bidding
+from tools.campaigns.platforms.tiktok.words import (
+    INDUSTRIES,
+    OBJECTIVES,
+    age_groups,
+    bidding,
+    of_age,
+)
 
 Json = dict[str, Any]
 Places = dict[tuple[int, ...], Json]
@@ -46,6 +53,8 @@ class Draft:
             "objective_type": OBJECTIVES[self._spec.objective],
             "budget_mode": "BUDGET_MODE_INFINITE", "budget_optimize_on": False,
         }  # fmt: skip
+        if self._spec.special_category is not None:
+            body["special_industries"] = [INDUSTRIES[self._spec.special_category]]
         refusal: PlatformRefused | None = None
         try:
             await self._api.post("campaign/create", body)
@@ -148,12 +157,13 @@ class Draft:
 
     def _ad_group(self, at: int) -> Json:
         ad_set, settings = self._spec.ad_sets[at - 1], self._settings
+        special = self._spec.special_category is not None
         return {
             "adgroup_name": names.marked(ad_set.name, self._mark, at),
             "operation_status": "DISABLE", "placement_type": "PLACEMENT_TYPE_AUTOMATIC",
             "location_ids": list(self._locations[at - 1]),
-            "age_groups": age_groups(ad_set.age_min, ad_set.age_max),
-            "budget_mode": "BUDGET_MODE_DAY", "budget": float(ad_set.daily_budget),
+            "age_groups": of_age() if special else age_groups(ad_set.age_min, ad_set.age_max),
+            "budget_mode": "BUDGET_MODE_DAY", "budget": to_main(ad_set.daily_budget),
             "pacing": "PACING_MODE_SMOOTH", "schedule_type": "SCHEDULE_FROM_NOW",
             "schedule_start_time": self._now.strftime("%Y-%m-%d %H:%M:%S"),
             **bidding(

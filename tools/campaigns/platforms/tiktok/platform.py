@@ -12,10 +12,12 @@ import httpx
 
 from config.clock import Clock
 from config.platforms import TikTokSettings
+from tools.campaigns.platforms.accounts import AccountFacts
 from tools.campaigns.platforms.base import (
     AdMetrics,
     CampaignSpec,
     DeliveryStatus,
+    MarkedCampaign,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.errors import (
@@ -27,10 +29,12 @@ from tools.campaigns.platforms.errors import (
 )  # fmt: skip
 from tools.campaigns.platforms.http import Observe
 from tools.campaigns.platforms.tiktok import reporting
+from tools.campaigns.platforms.tiktok.account import read_facts
 from tools.campaigns.platforms.tiktok.api import BUDGETS, Budgets, TikTokApi
 from tools.campaigns.platforms.tiktok.draft import Draft, finished, live_drafts, switch
 from tools.campaigns.platforms.tiktok.errors import NAME
 from tools.campaigns.platforms.tiktok.media import Library
+from tools.campaigns.platforms.tiktok.money import to_main
 from tools.campaigns.platforms.tiktok.names import mark_of
 from tools.campaigns.platforms.tiktok.regions import Regions
 from tools.campaigns.platforms.tiktok.state import Reader, budget_of, status_of, under_deleted
@@ -79,6 +83,9 @@ class TikTokPlatform:
         found = finished(await self._reader.marked(mark_of(key)))
         return None if found is None else await self._reader.state(found)
 
+    async def marked_campaigns(self) -> list[MarkedCampaign]:
+        return await self._reader.all_marked()
+
     async def get_campaign(self, campaign_id: str) -> PlatformCampaign:
         return await self._reader.state(await self._campaign(campaign_id))
 
@@ -97,7 +104,7 @@ class TikTokPlatform:
         if deleted or under_deleted(ad_group):
             raise ObjectDeleted(NAME, ad_set_id)
         if budget_of(ad_group) != amount:
-            body = {"adgroup_id": ad_set_id, "budget": float(amount)}
+            body = {"adgroup_id": ad_set_id, "budget": to_main(amount)}
             await self._api.post("adgroup/update", body)
 
     async def daily_metrics(
@@ -109,6 +116,9 @@ class TikTokPlatform:
             if ref not in known:
                 raise UnknownObject(NAME, ref)
         return await reporting.daily_metrics(self._api, wanted, start, end)
+
+    async def facts(self) -> AccountFacts:
+        return await read_facts(self._api)
 
     async def aclose(self) -> None:
         await self._api.aclose()

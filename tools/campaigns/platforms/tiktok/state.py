@@ -7,12 +7,14 @@ from typing import Any
 
 from tools.campaigns.platforms.base import (
     DeliveryStatus,
+    MarkedCampaign,
     PlatformAd,
     PlatformAdSet,
     PlatformCampaign,
 )  # fmt: skip
 from tools.campaigns.platforms.tiktok import names
 from tools.campaigns.platforms.tiktok.api import TikTokApi
+from tools.campaigns.platforms.tiktok.money import from_main
 from tools.campaigns.platforms.tiktok.words import objective_of
 
 Json = dict[str, Any]
@@ -20,7 +22,6 @@ Json = dict[str, Any]
 # A filter takes no more ids than this.
 MOST_IDS = 100
 _DAILY = frozenset({"BUDGET_MODE_DAY", "BUDGET_MODE_DYNAMIC_DAILY_BUDGET"})
-_CENT = Decimal("0.01")
 _GONE = DeliveryStatus.deleted
 
 
@@ -43,6 +44,18 @@ class Reader:
         rows = await self._rows("campaign")
         mine = [row for row in rows if names.read(row["campaign_name"]).mark == mark]
         return sorted(mine, key=lambda row: (row["create_time"], int(row["campaign_id"])))
+
+    async def all_marked(self) -> list[MarkedCampaign]:
+        """Every campaign with any marker that is not deleted, drafts too."""
+        named = [(row, names.read(row["campaign_name"])) for row in await self._rows("campaign")]
+        return [
+            MarkedCampaign(
+                external_id=row["campaign_id"], key=name.mark, name=name.name,
+                status=status_of(row, "campaign"), draft=name.draft,
+            )
+            for row, name in named
+            if name.mark and status_of(row, "campaign") is not _GONE
+        ]  # fmt: skip
 
     async def ad_group(self, id_: str) -> Json | None:
         rows = await self._rows("adgroup", adgroup_ids=[id_]) if is_id(id_) else []
@@ -97,7 +110,7 @@ def under_deleted(ad_group: Json) -> bool:
 def budget_of(ad_group: Json) -> Decimal:
     """A day's budget to the cent; 0 for an ad group with a budget of another kind."""
     daily = ad_group["budget_mode"] in _DAILY
-    return Decimal(ad_group["budget"]).quantize(_CENT) if daily else Decimal(0)
+    return from_main(ad_group["budget"]) if daily else Decimal(0)
 
 
 def _ad_set(group: Json, ads: Iterable[Json]) -> PlatformAdSet:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tools.arguments import Objective
-from tools.campaigns.platforms.base import DeliveryStatus, OptimizationGoal
+from tools.campaigns.platforms.base import DeliveryStatus, OptimizationGoal, SpecialCategory
 from tools.campaigns.platforms.errors import ErrorCode, PlatformRefused
 from tools.campaigns.platforms.tiktok.errors import NAME
 
@@ -21,11 +21,15 @@ SWITCHES: Final = {
     DeliveryStatus.active: "ENABLE", DeliveryStatus.paused: "DISABLE",
     DeliveryStatus.deleted: "DELETE",
 }  # fmt: skip
+INDUSTRIES: Final[dict[SpecialCategory, str]] = {
+    "credit": "CREDIT", "employment": "EMPLOYMENT", "housing": "HOUSING", "financial": "CREDIT",
+}  # fmt: skip
 # TikTok sells ages in these groups only.
 _AGE_GROUPS = (
     ("AGE_13_17", 13, 17), ("AGE_18_24", 18, 24), ("AGE_25_34", 25, 34), ("AGE_35_44", 35, 44),
     ("AGE_45_54", 45, 54), ("AGE_55_100", 55, 65),
 )  # fmt: skip
+_OF_AGE = 18
 
 
 def objective_of(objective_type: str) -> Objective:
@@ -58,3 +62,8 @@ def age_groups(low: int, high: int) -> list[str]:
         return inside
     nearest = max(_AGE_GROUPS, key=lambda group: min(group[2], high) - max(group[1], low))
     return [nearest[0]]
+
+
+def of_age() -> list[str]:
+    """Everybody who is."""
+    return [name for name, start, _ in _AGE_GROUPS if start >= _OF_AGE]

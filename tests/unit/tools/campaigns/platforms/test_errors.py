@@ -5,9 +5,11 @@ import pytest
 from config.errors import NotFound, TransientError, UserFacingError
 from config.i18n import Language, say
 from tools.campaigns.platforms.errors import (
+    AccountRemoved,
     BudgetBelowMinimum,
     ErrorCode,
     ObjectDeleted,
+    OtherCurrency,
     PlatformNotConfigured,
     PlatformRefused,
     PlatformUnavailable,
@@ -57,7 +59,9 @@ def test_every_code_has_words_that_name_the_platform(code: ErrorCode, language: 
         (ObjectDeleted("meta", "sb-c1"), "sb-c1"),
         (BudgetBelowMinimum("meta", Decimal(5), Decimal(10)), "10"),
         (PlatformNotConfigured("meta", ["sandbox"]), "sandbox"),
-        (PlatformNotConfigured("meta", []), "meta"),
+        (PlatformNotConfigured("meta", []), "Meta"),
+        (AccountRemoved("meta", "502"), "502"),
+        (OtherCurrency("google", "77", "USD", "CNY"), "USD"),
     ],
 )
 def test_every_refusal_has_words(error: PlatformRefused, told: str, language: Language) -> None:
