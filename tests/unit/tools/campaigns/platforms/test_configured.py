@@ -141,9 +141,9 @@ async def test_an_account_is_opened_once_by_whoever_needs_it_first(clock: FakeCl
     account = Account()
     platforms = ConfiguredPlatforms([], accounts=[linked(account)], sleep=no_wait)
     meta = platforms.get("meta")
-    assert (account.opened, meta.min_daily_budget) == (0, 1)
+    assert (account.opened, meta.min_daily_budget) == (0, Decimal(1))
     await asyncio.gather(*(meta.find_campaign(key) for key in "abc"))
-    assert (account.opened, meta.min_daily_budget) == (1, 7)
+    assert (account.opened, meta.min_daily_budget) == (1, Decimal(7))
     assert platforms.get("meta", "501") is meta
     await platforms.aclose()
     assert account.closed == 1
