@@ -69,6 +69,8 @@ __all__ = [
 
 log = structlog.get_logger()
 
+_IDS = frozenset({"ad_account_id", "platform_request_id"})
+
 Answer = dict[str, Any]
 Execute = Callable[[str, Mapping[str, Any], Mapping[str, Any]], Awaitable[Answer]]
 # Hears of every answer: the action, success or error, and the seconds that it took.
@@ -183,8 +185,8 @@ class CampaignAutomation:
         mask = Mask(self._secrets | named_secrets(call.parameters))
         self._log(call, code, error, mask)
         told = details_of(error, self._account_ids)
-        # The account is our own and no secret, though TikTok's look like the number of a card.
-        plain = {name: told[name] for name in told if name == "ad_account_id"}
+        # Neither is a secret, though it may look like the number of a card or a phone.
+        plain = {name: told[name] for name in told if name in _IDS}
         details = dict(mask(None, "", told)) | plain
         return {
             "status": "error",

@@ -1,10 +1,12 @@
 """Carrying out an approved plan of changes: check that the world is as the approver saw it, then
 one ledger entry per platform call, and our own rows after each."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from weakref import WeakValueDictionary
 
 from config.errors import TransientError, UserFacingError
 from storage.database import Session
@@ -23,6 +25,10 @@ from tools.campaigns.wording import money, status_name
 from tools.context import ToolContext
 from tools.result import ToolResult
 from tools.undo import keep_for_undo
+
+# Our rows are written in the order in which the platform heard of the changes. What crosses between
+# processes is found by the hourly look.
+_TURNS: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
 
 
 def state_of(campaign: Campaign, live: PlatformCampaign) -> State:
@@ -63,6 +69,12 @@ async def apply(context: ToolContext, plan: ChangePlan) -> ToolResult | None:
     LimitReached (nothing was changed), PartlyApplied (a later change was refused), and what the
     platform refuses.
     """
+    turn = _TURNS.setdefault((context.organisation_id, plan.campaign), asyncio.Lock())
+    async with turn:
+        return await _apply(context, plan)
+
+
+async def _apply(context: ToolContext, plan: ChangePlan) -> ToolResult | None:
     service = CampaignService.of(context)
     campaign, read_at = await service.get(plan.campaign), context.clock.now()
     live = await service.live(campaign)

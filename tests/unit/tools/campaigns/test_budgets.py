@@ -1,5 +1,6 @@
 """set_budget: amounts, shares, limits, and the world that moved on."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -291,3 +292,33 @@ async def test_a_lost_answer_is_read_back(shop: Shop) -> None:
     shop.sandbox.faults.lose_answer("set_daily_budget")
     await execute_budget(shop.context("approval:2"), proposal.plan)
     assert await _budgets(shop) == ["120.00"] * 3
+
+
+async def test_orders_that_cross_leave_our_rows_as_the_platform_has_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.running_campaign(daily_budget=Decimal(300))
+    more = await _propose(shop, change_percent=Decimal(20))
+    less = await _propose(shop, change_percent=Decimal(-20))
+    begun, done, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    set_budget = shop.sandbox.set_daily_budget
+
+    async def answering_late(ad_set_id: str, amount: Decimal) -> None:
+        if begun.is_set():
+            await done.wait()
+            await set_budget(ad_set_id, amount)
+        else:
+            begun.set()
+            await asyncio.wait([second], timeout=0.2)
+            await set_budget(ad_set_id, amount)
+            done.set()
+            await answered.wait()
+
+    monkeypatch.setattr(shop.sandbox, "set_daily_budget", answering_late)
+    first = asyncio.create_task(execute_budget(shop.context("approval:2"), more.plan))
+    second = asyncio.create_task(execute_budget(shop.context("approval:3"), less.plan))
+    await done.wait()
+    await asyncio.wait([second], timeout=0.2)
+    answered.set()
+    await asyncio.gather(first, second, return_exceptions=True)
+    assert await _budgets(shop) in (["120.00"] * 3, ["80.00"] * 3)
