@@ -38,6 +38,13 @@ async def with_copies(context: ToolContext, plan: CreationPlan) -> CreationPlan:
     return await _rewritten(context, plan, places_of(plan), stale=frozenset())
 
 
+def with_own_copies(plan: CreationPlan) -> CreationPlan:
+    """Every ad with its creative's own words, or a template where those cannot be used."""
+    return put(plan, {
+        place: _by_ourselves(plan, place, frozenset()) for place in places_of(plan)
+    })  # fmt: skip
+
+
 async def renewed(
     context: ToolContext, plan: CreationPlan, places: Sequence[Place], wish: str = ""
 ) -> CreationPlan:

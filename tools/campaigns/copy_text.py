@@ -32,10 +32,15 @@ def copy_lines(context: ToolContext, plan: CreationPlan) -> list[str]:
     ]  # fmt: skip
     return [
         "\n  ".join([title, *texts]),
-        *_unused(context, plan, tongue),
-        *_not_spoken(context, plan, tongue),
+        *copy_notes(context, plan),
         context.say("ad_copy.plan.hint"),
     ]
+
+
+def copy_notes(context: ToolContext, plan: CreationPlan) -> list[str]:
+    """Why a text is not the creative's own, and whom the language does not suit."""
+    tongue = tongue_of(plan.countries)
+    return [*_unused(context, plan, tongue), *_not_spoken(context, plan, tongue)]
 
 
 def _written(plan: CreationPlan, tongue: Tongue) -> str:

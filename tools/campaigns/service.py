@@ -11,6 +11,8 @@ from tools.campaigns.budget_history import BudgetOfDay, budgets_of_days
 from tools.campaigns.budgets import change_of, check_plan
 from tools.campaigns.changes import apply, look
 from tools.campaigns.choosing import named_creatives
+from tools.campaigns.copy_plans import with_own_copies
+from tools.campaigns.copy_text import copy_notes
 from tools.campaigns.creating import create
 from tools.campaigns.failures import BudgetTooSmall, CampaignDeleted
 from tools.campaigns.figures import DayFigures, Figures, total
@@ -36,9 +38,9 @@ __all__ = [
     "CENT", "BudgetOfDay", "BudgetTooSmall", "CampaignDeleted", "CampaignService", "Change",
     "ChangePlan", "CreationPlan", "DayFigures", "Fact", "Figures", "PlannedAdSet", "State", "Step",
     "account_lines", "apply", "budgets_of_days", "change_line", "change_of", "check_new_campaign",
-    "check_pace", "check_plan", "check_steps", "choose", "create", "evenly", "look", "money", "named_creatives",
+    "check_pace", "check_plan", "check_steps", "choose", "copy_notes", "create", "evenly", "look", "money", "named_creatives",
     "offer_categories", "percent", "planned_creatives", "platform_name", "rate", "ratio",
     "schedule_spending",
     "set_category", "set_default", "set_limit", "show_accounts", "show_limits", "status_name",
-    "to_cents", "total", "unit_of",
+    "to_cents", "total", "unit_of", "with_own_copies",
 ]  # fmt: skip

@@ -26,12 +26,14 @@ from tools.campaigns.service import (
     apply,
     check_new_campaign,
     choose,
+    copy_notes,
     create,
     evenly,
     money,
     named_creatives,
     planned_creatives,
     platform_name,
+    with_own_copies,
 )
 from tools.context import ToolContext
 from tools.jobs.service import JobService
@@ -76,8 +78,10 @@ async def propose_ab_test(context: ToolContext, arguments: CreateAbTest) -> Prop
         least = money(context, platform.min_daily_budget * len(creatives))
         raise BudgetTooSmall(least, money(context, platform.min_daily_budget), len(creatives))
     model = await _model_campaign(context, arguments.platform)
-    creation = _creation(context, arguments, creatives, shares, model).model_copy(
-        update={"account": chosen.account, "special_category": chosen.special_category}
+    creation = with_own_copies(
+        _creation(context, arguments, creatives, shares, model).model_copy(
+            update={"account": chosen.account, "special_category": chosen.special_category}
+        )
     )
     await check_new_campaign(context, creation.daily_budget, starts=True)
     days = arguments.duration_days
@@ -182,8 +186,8 @@ def _lines(context: ToolContext, plan: ExperimentPlan, model: Campaign | None) -
     }  # fmt: skip
     variants = [
         context.say(
-            "optimization.test.variant", ref=row.id, title=row.title, words=row.words,
-            budget=money(context, ad_set.daily_budget),
+            "optimization.test.variant", ref=row.id, title=row.title,
+            words=ad_set.copy_of(row).words, budget=money(context, ad_set.daily_budget),
         )
         for row, ad_set in zip(creation.creatives, creation.ad_sets, strict=True)
     ]  # fmt: skip
@@ -195,6 +199,7 @@ def _lines(context: ToolContext, plan: ExperimentPlan, model: Campaign | None) -
     total = money(context, creation.daily_budget * days)
     return (
         *variants,
+        *copy_notes(context, creation),
         like,
         *account_lines(context, creation),
         context.say("optimization.test.total", days=days, total=total),

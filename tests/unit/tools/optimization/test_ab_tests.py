@@ -104,6 +104,19 @@ async def test_it_sells_to_whom_the_newest_campaign_does(lab: Shop) -> None:
     assert any("as in C-1" in line for line in proposal.lines)
 
 
+async def test_words_that_a_platform_forbids_are_not_tested_and_the_approver_is_told(
+    lab: Shop,
+) -> None:
+    await lab.campaign(countries=["SG", "MY"])
+    await lab.creative("Exam", copy="Guaranteed results or your money back!")
+    proposal = await propose_ab_test(lab.context(), _order("CR-1", "CR-4"))
+    own, other = (row["copies"][0] for row in proposal.plan["creation"]["ad_sets"])
+    assert (own["source"], own["words"]) == ("creative", "Book a free lesson today.")
+    assert (other["source"], "uarantee" in other["words"]) == ("template", False)
+    assert any("CR-4" in line and other["words"] in line for line in proposal.lines)
+    assert any("CR-4" in line and "Guaranteed" in line for line in proposal.lines)
+
+
 async def test_the_same_approval_starts_one_test(lab: Shop) -> None:
     proposal = await propose_ab_test(lab.context(), _order())
     first = await execute_ab_test(lab.context("approval:7"), proposal.plan)
