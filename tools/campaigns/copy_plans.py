@@ -39,9 +39,14 @@ async def with_copies(context: ToolContext, plan: CreationPlan) -> CreationPlan:
 
 
 def with_own_copies(plan: CreationPlan) -> CreationPlan:
-    """Every ad with its creative's own words, or a template where those cannot be used."""
+    """Every ad with its creative's own words, in whatever language, or a template where those break
+    a rule."""
+    creatives = {each.id: tidied(each.words) for each in plan.creatives}
     return put(plan, {
-        place: _by_ourselves(plan, place, frozenset()) for place in places_of(plan)
+        place: PlannedCopy(creative=place[1], words=creatives[place[1]], source="creative")
+        if keeps(plan.platform, creatives[place[1]])
+        else _by_ourselves(plan, place, frozenset())
+        for place in places_of(plan)
     })  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tools.campaigns.copy_languages import Tongue, language_of, put_into, tongue_of
 from tools.campaigns.copy_models import name_in
 from tools.campaigns.copy_plans import Place, copies_of, own_copy
-from tools.campaigns.copy_rules import findings, tidied
+from tools.campaigns.copy_rules import findings, keeps, tidied
 from tools.campaigns.plans import CreationPlan, PlannedCopy
 from tools.context import ToolContext
 
@@ -93,6 +93,7 @@ def _unused(context: ToolContext, plan: CreationPlan, tongue: Tongue) -> list[st
         for each in left
         if put_into(each.words, tongue.language) is None
         and put_into(each.words, tongue.ours) is None
+        and keeps(plan.platform, tidied(each.words))
     ]
     lines = [
         context.say(

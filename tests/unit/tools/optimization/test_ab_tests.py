@@ -109,9 +109,10 @@ async def test_words_that_a_platform_forbids_are_not_tested_and_the_approver_is_
 ) -> None:
     await lab.campaign(countries=["SG", "MY"])
     await lab.creative("Exam", copy="Guaranteed results or your money back!")
-    proposal = await propose_ab_test(lab.context(), _order("CR-1", "CR-4"))
+    await lab.creative("Speaking", copy="外教一对一，免费试听")
+    proposal = await propose_ab_test(lab.context(), _order("CR-5", "CR-4"))
     own, other = (row["copies"][0] for row in proposal.plan["creation"]["ad_sets"])
-    assert (own["source"], own["words"]) == ("creative", "Book a free lesson today.")
+    assert (own["source"], own["words"]) == ("creative", "外教一对一，免费试听")
     assert (other["source"], "uarantee" in other["words"]) == ("template", False)
     assert any("CR-4" in line and other["words"] in line for line in proposal.lines)
     assert any("CR-4" in line and "Guaranteed" in line for line in proposal.lines)
