@@ -34,7 +34,7 @@ run: install
 	@$(BIN)/python run_bot.py run $(ARGS)
 
 test: install $(DEV_STAMP)
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install $(DEV_STAMP)
 	@$(BIN)/ruff check .
