@@ -56,6 +56,22 @@ def postgres_server() -> Iterator[str]:
         yield server
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every row of a test that meets both engines is tried on SQLite, and its first one on
+    PostgreSQL too."""
+    first: dict[str, str] = {}
+    again = set()
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            told = dict(item.callspec.params)
+            if told.pop("database_url", None) == "postgresql":
+                story, row = item.nodeid.partition("[")[0], str(told)
+                if first.setdefault(story, row) != row:
+                    again.add(item.nodeid)
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in again])
+    items[:] = [item for item in items if item.nodeid not in again]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database with the schema, once on each engine."""

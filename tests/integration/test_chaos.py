@@ -16,7 +16,7 @@ from tests.chaos.run import Trial, run
 from tests.conftest import missing
 from tests.servers import ServerMissing
 
-KILLS = 20
+KILLS = 10
 # The invariant that each bug breaks, and the shortest trial that surely brings it out.
 CAUGHT = {
     "no_unique_index": (

@@ -220,9 +220,12 @@ def _bounds(
     """The least and the most that each may get."""
     newest = seen.ran.shape[1] - 1 - np.argmax(seen.ran[:, ::-1] > 0, axis=1)
     last = seen.budget[np.arange(len(seen.names)), newest]
-    kept = max(minimum, _KEPT * float(total) / len(seen.names))
-    low = np.maximum(last * (1 - max_step), np.clip(last, minimum, kept))
+    low = np.maximum(last * (1 - max_step), minimum)
     high = np.maximum(last * (1 + max_step), low)
+    kept = max(minimum, _KEPT * float(total) / len(seen.names))
+    alive = np.maximum(low, np.clip(last, minimum, kept))
+    if alive.sum() <= float(total):
+        low = alive
     if low.sum() > float(total):
         low = low * (float(total) / low.sum())
         high = low

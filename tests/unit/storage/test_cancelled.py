@@ -39,15 +39,24 @@ async def cancelled_behind(gate: Gate, work: Callable[[], Awaitable[Any]]) -> bo
     return not ended
 
 
-def threads() -> list[threading.Thread]:
+@pytest.fixture
+def earlier() -> set[threading.Thread]:
+    """Threads of connections that others left open in this process."""
+    return set(threading.enumerate())
+
+
+def threads(earlier: set[threading.Thread]) -> list[threading.Thread]:
     """Those of the driver that go on."""
-    working = [each for each in threading.enumerate() if "_connection_worker" in each.name]
+    new = set(threading.enumerate()) - earlier
+    working = [each for each in new if "_connection_worker" in each.name]
     for each in working:
         each.join(1)
     return [each for each in working if each.is_alive()]
 
 
-async def test_a_statement_is_over_when_its_cancelled_task_ends(tmp_path: Path) -> None:
+async def test_a_statement_is_over_when_its_cancelled_task_ends(
+    tmp_path: Path, earlier: set[threading.Thread]
+) -> None:
     gate = Gate()
     async with Database(f"sqlite+aiosqlite:///{tmp_path}/one.db") as database:
 
@@ -61,11 +70,11 @@ async def test_a_statement_is_over_when_its_cancelled_task_ends(tmp_path: Path) 
         assert await cancelled_behind(gate, read)
         async with database.reading() as session:
             assert (await session.execute(text("SELECT 1"))).scalar() == 1
-    assert threads() == []
+    assert threads(earlier) == []
 
 
 async def test_a_connection_is_closed_when_its_task_is_cancelled_while_it_opens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, earlier: set[threading.Thread]
 ) -> None:
     gate = Gate()
     connect = sqlite3.connect
@@ -82,7 +91,7 @@ async def test_a_connection_is_closed_when_its_task_is_cancelled_while_it_opens(
                 await session.execute(text("SELECT 1"))
 
         assert await cancelled_behind(gate, read)
-        assert threads() == []
+        assert threads(earlier) == []
 
 
 async def test_an_opening_that_fails_has_ended_its_thread_when_it_says_so(

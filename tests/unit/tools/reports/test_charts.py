@@ -19,6 +19,7 @@ from tools.reports.charts import (
     funnel_chart,
     ranking_chart,
 )
+from tools.reports.typeface import drawable
 
 START = date(2026, 10, 1)
 Values = list[float | None]
@@ -125,13 +126,15 @@ def test_every_character_of_the_reports_can_be_drawn(language: Language) -> None
     drawn = ("reports.", "leads.sources.", "campaigns.platform.")
     texts = [text for key, text in catalogue(language).items() if key.startswith(drawn)]
     words = "".join(sorted({*"".join(texts)} - set("\n{}$")))
+    assert drawable(words) == words
     lines = [words[start : start + 60] for start in range(0, len(words), 60)]
     assert has_blue(a_chart(a_panel([1.0, 2.0]), title="\n".join(lines)))
 
 
-def test_a_character_that_the_font_lacks_would_be_noticed() -> None:
-    with pytest.warns(UserWarning, match="missing from font"):
-        a_chart(a_panel([1.0, 2.0]), title="\N{SNOWMAN}")
+def test_a_character_that_the_font_lacks_is_drawn_as_a_box() -> None:
+    snowman = a_chart(a_panel([1.0, 2.0]), title="A \N{SNOWMAN}")
+    assert snowman == a_chart(a_panel([1.0, 2.0]), title="A □")
+    assert snowman != a_chart(a_panel([1.0, 2.0]), title="A")
 
 
 @pytest.mark.parametrize(
